@@ -3,6 +3,7 @@
 
 mod access;
 mod description;
+mod groups;
 mod jobs;
 mod plans;
 mod postgres;

@@ -222,6 +222,8 @@ fn duplicates_make_way_by_a_plan_and_come_back() {
         "signs_in",
         "finds_duplicates",
         "keeps_by_rules",
+        "marks_by_hand",
+        "decides_for_two_folders",
         "plans_applies_and_undoes",
     ];
     let copies = ["one.bin", "two.bin", "more/two.bin"];

@@ -15,6 +15,7 @@ mod results;
 mod roots;
 mod session;
 mod snapshots;
+mod stores;
 mod summary;
 mod system;
 mod tokens;
@@ -71,6 +72,8 @@ pub(crate) fn routes() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(diffs::tree))
         .routes(routes!(diffs::steepest))
         .routes(routes!(summary::get))
+        .routes(routes!(stores::list))
+        .routes(routes!(stores::snapshots))
         .routes(routes!(groups::rules, groups::set_rules))
         .routes(routes!(groups::list))
         .routes(routes!(groups::mark))

@@ -36,6 +36,7 @@ use crate::{
     problem::Problem,
     results::listing::{self, Listings},
     roots::Roots,
+    stores::Stores,
     sums::{self, AllSums},
     views::Views,
 };
@@ -45,6 +46,7 @@ use crate::{
 pub(crate) struct App {
     pub(crate) config: Config,
     pub(crate) roots: Roots,
+    pub(crate) stores: Stores,
     pub(crate) database: Database,
     pub(crate) queue: Queue,
     /// Asks the catalog for digests.
@@ -75,6 +77,7 @@ impl App {
         config: Config,
     ) -> Result<Arc<Self>, ServiceError> {
         let roots = Roots::open(&config.roots)?;
+        let stores = Stores::open(&config.stores)?;
         let trust = config.catalog_trust;
         let options = CatalogOptions { trust, ..CatalogOptions::default() };
         let catalog = Catalog::open(&config.catalog, options)?;
@@ -94,6 +97,7 @@ impl App {
             queue: Queue::new(database.clone()),
             limits: Limits::new(config.max_rate),
             roots,
+            stores,
             database,
             engine,
             reading_engine,

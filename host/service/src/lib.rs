@@ -39,6 +39,7 @@ mod server;
 mod shelf;
 mod snapshots;
 mod sources;
+mod stores;
 mod sums;
 mod time;
 mod views;

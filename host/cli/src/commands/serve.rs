@@ -75,6 +75,10 @@ pub(crate) struct WorkArgs {
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     state_dir: Option<PathBuf>,
 
+    /// A store that jobs may put trees into and get them from: NAME=FOLDER
+    #[arg(long, value_name = "NAME=DIR", value_parser = parse_store)]
+    store: Vec<(String, PathBuf)>,
+
     /// How many seconds to wait for what is under way when it is to end
     #[arg(long, value_name = "SECONDS", default_value_t = 10)]
     drain: u16,
@@ -169,6 +173,21 @@ fn parse_database(text: &str) -> Result<String, String> {
     }
 }
 
+fn parse_store(text: &str) -> Result<(String, PathBuf), String> {
+    let is_name = |name: &str| {
+        let is_fine =
+            |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+        (1..=64).contains(&name.len()) && name.bytes().all(is_fine)
+    };
+    match text.split_once('=') {
+        Some((name, path)) if is_name(name) && !path.is_empty() => {
+            Ok((name.to_owned(), PathBuf::from(path)))
+        }
+        _ => Err("expected NAME=FOLDER; a name has letters, digits and -_."
+            .to_owned()),
+    }
+}
+
 impl WorkArgs {
     /// Whether instances can share the jobs.
     pub(crate) fn is_shared(&self) -> bool {
@@ -188,6 +207,7 @@ impl WorkArgs {
         let mut config = Config::new(catalog.path()?, state);
         config.catalog_trust = catalog.trust();
         config.roots = roots;
+        config.stores.clone_from(&self.store);
         config.database.clone_from(&self.database);
         config.workers = self.jobs.into();
         config.threads = self.threads.map(usize::from);

@@ -60,7 +60,7 @@ const OF_ONE_RUN: [&str; 31] = [
 /// What is written where the option says; who is shown credentials; and whom a
 /// service lets in, where and how. The file of a folder does not say that: who
 /// enters it did not choose it.
-const OF_USER: [&str; 16] = [
+const OF_USER: [&str; 17] = [
     "allow-host",
     "anonymous",
     "behind-proxy",
@@ -74,6 +74,7 @@ const OF_USER: [&str; 16] = [
     "root",
     "s3-check-cache-dir",
     "state-dir",
+    "store",
     "tls-cert",
     "tls-key",
     "token-file",

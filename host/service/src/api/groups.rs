@@ -118,6 +118,8 @@ pub(crate) struct GroupDocument {
 pub(crate) struct GroupFile {
     /// What marks name it by.
     id: u64,
+    /// The line that it is on.
+    line: u64,
     /// Its path.
     path: Option<String>,
     /// The same in Base64, where it is not UTF-8.
@@ -366,6 +368,7 @@ async fn lines(
             let modified = kept.facts().modified.map(timestamp_text);
             Some(GroupFile {
                 id: *record,
+                line: first.saturating_add(at),
                 path: path.as_str().map(str::to_owned),
                 path_base64: path_base64.as_str().map(str::to_owned),
                 modified: modified.filter(|it| !it.is_empty()),

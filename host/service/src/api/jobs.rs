@@ -24,7 +24,7 @@ use crate::{
         kind::{Kind, State as JobState},
         queue::{NewJob, Queue, Selection},
         request::JobRequest,
-        spec::Spec,
+        spec::{Spec, Task},
     },
     problem::Problem,
     results::cells::split,
@@ -211,6 +211,14 @@ pub(crate) async fn add(
         let theirs = Arc::clone(app);
         blocking(move || Spec::new(&request, &theirs.roots)).await?
     };
+    if spec.kind == Kind::StoreGet {
+        caller.needs(Right::Write)?;
+    }
+    if let Task::StorePut { store, .. } | Task::StoreGet { store, .. } =
+        &spec.task
+    {
+        app.stores.check(store)?;
+    }
     let title = title(&spec);
     let new = NewJob {
         kind: spec.kind.name(),

@@ -58,6 +58,24 @@ pub(crate) enum Task {
         sample: f64,
         walk: Box<WalkOptions>,
     },
+    /// Puts the roots into a store.
+    StorePut {
+        store: String,
+        name: Option<String>,
+        read_all: bool,
+        level: i32,
+        walk: Box<WalkOptions>,
+    },
+    /// Gets a snapshot of a store back into a folder.
+    StoreGet {
+        store: String,
+        snapshot: String,
+        into: PathBuf,
+        /// Which entries, by their paths in the snapshot.
+        paths: Vec<PathBuf>,
+        verify: bool,
+        walk: Box<WalkOptions>,
+    },
     /// Makes a plan.
     Plan(Box<PlanSpec>),
     /// Does what this plan says.
@@ -89,7 +107,10 @@ impl Spec {
         options.finish()?;
         let needs_root = !matches!(
             task,
-            Task::Diff { .. } | Task::Apply { .. } | Task::Undo { .. }
+            Task::Diff { .. }
+                | Task::StoreGet { .. }
+                | Task::Apply { .. }
+                | Task::Undo { .. }
         );
         if needs_root && places.is_empty() {
             return Err(wrong("roots", "name at least one"));
@@ -206,6 +227,44 @@ fn task(
             let sample = options.part("sample")?.unwrap_or(1.0);
             Task::Verify { sample, walk: Box::new(walk) }
         }
+        Kind::StorePut => {
+            check(&walk, |filter| filter)?;
+            if walk.follow {
+                return Err(wrong("follow", "links are stored as links"));
+            }
+            let level = options.number("level")?.unwrap_or(3);
+            let level = i32::try_from(level).ok();
+            let level = level.filter(|it| (1..=19).contains(it));
+            Task::StorePut {
+                store: store(options)?,
+                name: options.text("name")?,
+                read_all: options.flag("read_all")?,
+                level: level
+                    .ok_or_else(|| wrong("level", "it is from 1 to 19"))?,
+                walk: Box::new(walk),
+            }
+        }
+        Kind::StoreGet => {
+            check(&walk, |filter| filter)?;
+            if walk.follow || !places.is_empty() {
+                let option = if walk.follow { "follow" } else { "roots" };
+                return Err(wrong(option, "it is not for snapshots"));
+            }
+            let snapshot = options.text("snapshot")?;
+            let paths = match options.take("paths") {
+                None => Vec::new(),
+                Some(value) => serde_json::from_value(value)
+                    .map_err(|_| wrong("paths", "expected texts"))?,
+            };
+            Task::StoreGet {
+                store: store(options)?,
+                snapshot: snapshot.unwrap_or_else(|| "latest".to_owned()),
+                into: target(options, roots)?,
+                paths,
+                verify: options.flag("verify")?,
+                walk: Box::new(walk),
+            }
+        }
         Kind::Dedupe => {
             let duplicates = dupes(options, walk, roots)?;
             let plan = PlanSpec::dedupe(options, duplicates, roots)?;
@@ -221,6 +280,24 @@ fn task(
             return Err(wrong("kind", "it is begun by a plan"));
         }
     })
+}
+
+/// The store that is named.
+fn store(options: &mut Options) -> Result<String, Problem> {
+    let name = options.text("store")?;
+    name.ok_or_else(|| wrong("store", "name a store"))
+}
+
+/// A folder that is there, and that something comes into.
+fn target(options: &mut Options, roots: &Roots) -> Result<PathBuf, Problem> {
+    let missing = || wrong("into", "name a folder below a root");
+    let value = options.take("into").ok_or_else(missing)?;
+    let place: RootRef = serde_json::from_value(value)
+        .map_err(|_| wrong("into", "expected {root, path}"))?;
+    let root = roots.find(&place.root)?;
+    let below = place.params().below()?;
+    root.folder(&below)?;
+    Ok(root.join(&below))
 }
 
 fn dupes(

@@ -3,8 +3,9 @@
 use std::{ops::ControlFlow, sync::Arc};
 
 use sanchay::{
-    DuplicateOptions, Engine, EntryKind, Error, FileFacts, HashEvent, Monitor,
-    Plugins, ScanEvent, SimilarOptions, Summary,
+    DigestCache, DuplicateOptions, Engine, EntryKind, Error, Existing,
+    FileFacts, Folder, HashEvent, Monitor, Plugins, ScanEvent, SimilarOptions,
+    Summary,
 };
 use sanchay_catalog::{
     Catalog, CatalogError, SnapshotOptions, VerifyEvent, VerifyOptions,
@@ -13,6 +14,7 @@ use sanchay_core::{
     content::Content,
     record::{Group, Row, Verdict},
 };
+use sanchay_store::{GetOptions, PutOptions, StoreError};
 use serde_json::{Value, json};
 
 use super::{
@@ -26,6 +28,7 @@ use crate::{
         listing,
         sink::{Closed, Rows, Sink},
     },
+    stores::Stores,
     time::timestamp_text,
 };
 
@@ -65,6 +68,15 @@ impl From<CatalogError> for Failure {
     }
 }
 
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Run(error) => error.into(),
+            error => Problem::conflict(error.to_string()).into(),
+        }
+    }
+}
+
 impl From<Problem> for Failure {
     fn from(problem: Problem) -> Self {
         Self::Problem(Box::new(problem))
@@ -78,6 +90,7 @@ pub(crate) struct Worker<'a> {
     /// One that reads everything.
     pub(crate) reading: &'a Engine,
     pub(crate) catalog: &'a Arc<Catalog>,
+    pub(crate) stores: &'a Stores,
     pub(crate) live: &'a Arc<Live>,
     /// Where records go; errors go there in any case.
     pub(crate) sink: &'a Sink,
@@ -209,6 +222,27 @@ impl Worker<'_> {
                     monitor: self.live.monitor(),
                 };
                 self.verify(roots, &options)
+            }
+            Task::StorePut { store, name, read_all, level, walk } => {
+                let options = PutOptions {
+                    name: name.clone(),
+                    walk: self.without_own(walk),
+                    read_all: *read_all,
+                    level: *level,
+                    monitor: self.live.monitor(),
+                    ..PutOptions::default()
+                };
+                self.put(store, roots, options)
+            }
+            Task::StoreGet { store, snapshot, into, paths, verify, walk } => {
+                let options = GetOptions {
+                    paths: paths.clone(),
+                    walk: (**walk).clone(),
+                    existing: Existing::Complete,
+                    verify: *verify,
+                    monitor: self.live.monitor(),
+                };
+                self.get(store, snapshot, into, &options)
             }
             Task::Plan(_) | Task::Apply { .. } | Task::Undo { .. } => {
                 Err(Problem::internal("Plans have no records.").into())
@@ -432,6 +466,82 @@ impl Worker<'_> {
             "scanned": sums(&found.walked),
         });
         Ok(Outcome { state, summary: found.walked, result })
+    }
+
+    fn put(
+        &self,
+        name: &str,
+        roots: &[std::path::PathBuf],
+        options: PutOptions,
+    ) -> Result<Outcome, Failure> {
+        let store = self.stores.find(name)?;
+        let cache: Arc<dyn DigestCache> = Arc::clone(self.catalog) as _;
+        let options = PutOptions { cache: Some(cache), ..options };
+        let put = store.put(self.reading, roots, &options, |error| {
+            self.note(&error);
+        })?;
+        let document = &put.snapshot.document;
+        let mut summary = Summary::default();
+        (summary.files, summary.bytes) = (document.files, document.bytes);
+        summary.errors = document.errors;
+        let result = json!({
+            "store": name,
+            "snapshot": put.snapshot.id(),
+            "name": document.name,
+            "at": timestamp_text(document.time),
+            "files": document.files,
+            "bytes": document.bytes,
+            "errors": document.errors,
+            "read": put.read,
+            "read_bytes": put.read_bytes,
+            "new_bytes": put.object_bytes,
+            "stored": put.stored,
+        });
+        Ok(done(summary, result))
+    }
+
+    fn get(
+        &self,
+        name: &str,
+        snapshot: &str,
+        into: &std::path::Path,
+        options: &GetOptions,
+    ) -> Result<Outcome, Failure> {
+        let store = self.stores.find(name)?;
+        let snapshot = store.find(snapshot)?;
+        // Opened from its root: a link in its way is not followed.
+        let storage = options.walk.storage();
+        let folder = Folder::open(&*storage, into).map_err(|error| {
+            Problem::conflict(format!("The folder cannot be opened: {error}."))
+        })?;
+        let engine = self.reading;
+        let got =
+            store.get_into(engine, &snapshot, folder, options, |error| {
+                self.note(&error);
+            })?;
+        let mut summary = Summary::default();
+        (summary.files, summary.bytes) = (got.copied, got.bytes);
+        summary.errors = got.errors;
+        let result = json!({
+            "store": name,
+            "snapshot": snapshot.id(),
+            "restored": got.copied,
+            "kept": got.kept,
+            "bytes": got.bytes,
+            "failed": got.errors,
+        });
+        let state = match got.errors {
+            0 => State::Done,
+            _ => State::No,
+        };
+        Ok(Outcome { state, summary, result })
+    }
+
+    /// Notes an entry that failed, in a run that is ended by its signal.
+    fn note(&self, error: &sanchay::EntryError) {
+        if self.error(error).is_break() {
+            self.live.cancel.cancel();
+        }
     }
 
     /// The walk, without the catalog's own files.

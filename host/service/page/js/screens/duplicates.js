@@ -1,5 +1,5 @@
 // Groups of equal files, and the rules by which one of each stays.
-import { address } from '../address.js';
+import { address, link } from '../address.js';
 import { useCell } from '../cell.js';
 import { ago, bytes, count, plural } from '../format.js';
 import { html } from '../html.js';
@@ -9,9 +9,11 @@ import { useNewest } from '../newest.js';
 import { useRootNames } from '../roots.js';
 import { Banner, Bones, Empty, Failed } from '../ui/parts.js';
 import { Groups } from './groups.js';
+import { FolderPairs } from './pairs.js';
 
 export function Duplicates() {
-    const { query } = useCell(address);
+    const { parts, query } = useCell(address);
+    const tab = parts[0] ?? '';
     const { data: job, error, again } = useNewest(query.job, ['dupes']);
     const body =
         error && job === undefined
@@ -22,7 +24,7 @@ export function Duplicates() {
                 </section>`
               : job === null
                 ? html`<${Never} />`
-                : html`<${Found} key=${job.id} job=${job} />`;
+                : html`<${Found} key=${job.id} job=${job} tab=${tab} />`;
     return html`<div>
         <div class="head">
             <div>
@@ -36,9 +38,30 @@ export function Duplicates() {
                 </div>`
             }
         </div>
+        ${job && html`<${Tabs} tab=${tab} query=${query} />`}
         ${body}
     </div>`;
 }
+
+/** @param {{tab: string, query: Record<string, string>}} props */
+const Tabs = ({ tab, query }) =>
+    html`<nav class="tabs" aria-label="Views of the duplicates">
+        ${TABS.map(
+            ([id, label]) =>
+                html`<a
+                    key=${id}
+                    href=${link(id ? `duplicates/${id}` : 'duplicates', query)}
+                    aria-current=${id === tab ? 'page' : undefined}
+                >
+                    ${label}
+                </a>`,
+        )}
+    </nav>`;
+
+const TABS = [
+    ['', 'Groups'],
+    ['folders', 'Folder pairs'],
+];
 
 /** @param {{job: any}} props */
 function About({ job }) {
@@ -69,8 +92,8 @@ const Never = () =>
         <//>
     </section>`;
 
-/** @param {{job: any}} props */
-function Found({ job }) {
+/** @param {{job: any, tab: string}} props */
+function Found({ job, tab }) {
     const groups = job.result?.groups;
     if (!isOpen(job) && groups === 0)
         return html`<section class="panel">
@@ -102,5 +125,9 @@ function Found({ job }) {
             <//>
         </div>`
     }
-        <${Groups} job=${job} />`;
+        ${
+            tab === 'folders'
+                ? html`<${FolderPairs} job=${job} />`
+                : html`<${Groups} job=${job} />`
+        }`;
 }
