@@ -10,6 +10,7 @@ mod postgres;
 mod server;
 mod shared;
 mod snapshots;
+mod stores;
 mod sums;
 mod tls;
 mod views;

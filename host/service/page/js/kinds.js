@@ -15,6 +15,8 @@ export const KINDS = /** @type {Record<string, Kind>} */ ({
     snapshot: { label: 'Snapshot', icon: 'pin', verb: 'Take a snapshot' },
     diff: { label: 'Compare snapshots', icon: 'diff' },
     verify: { label: 'Verify', icon: 'verify', verb: 'Verify' },
+    'store-put': { label: 'Put into a store', icon: 'pin', verb: 'Put' },
+    'store-get': { label: 'Get from a store', icon: 'undo', verb: 'Get back' },
     rename: { label: 'Rename', icon: 'rename' },
     move: { label: 'Move', icon: 'move' },
     copy: { label: 'Copy', icon: 'copy' },

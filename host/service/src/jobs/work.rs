@@ -510,8 +510,10 @@ impl Worker<'_> {
         let store = self.stores.find(name)?;
         let snapshot = store.find(snapshot)?;
         // Opened from its root: a link in its way is not followed.
-        let storage = options.walk.storage();
-        let folder = Folder::open(&*storage, into).map_err(|error| {
+        let Some(storage) = &options.walk.storage else {
+            return Err(Problem::internal("The roots are not there.").into());
+        };
+        let folder = Folder::open(&**storage, into).map_err(|error| {
             Problem::conflict(format!("The folder cannot be opened: {error}."))
         })?;
         let engine = self.reading;

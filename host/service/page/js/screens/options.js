@@ -92,11 +92,14 @@ export function Which({ kind, ...props }) {
                 hint="an expression, as in Files and in --where"
             />
             <${Check} ...${props} name="hidden" label="Hidden ones, too" />
-            <${Check}
+            ${
+                !kind.startsWith('store-') &&
+                html`<${Check}
                 ...${props}
                 name="follow"
                 label="Follow links, within the roots"
-            />
+            />`
+            }
             ${
                 kind === 'dupes' &&
                 html`<${Check}
