@@ -29,7 +29,7 @@ use sanchay_core::{grouping::FileTable as _, similarity::Shingling};
 
 #[cfg(feature = "images")]
 pub use self::images::{
-    ImagePair, SimilarImage, SimilarImageGroup, SimilarImages,
+    ImagePair, PicturePreview, SimilarImage, SimilarImageGroup, SimilarImages,
     SimilarImagesOptions, SimilarImagesRequest, SimilarImagesSummary,
 };
 pub(crate) use self::pairs::visit_pairs;

@@ -9,6 +9,7 @@ mod events;
 mod groups;
 mod jobs;
 mod lookup;
+mod pictures;
 mod plans;
 mod renames;
 mod results;
@@ -28,7 +29,10 @@ use http::request::Parts;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(crate) use self::description::documented;
+pub(crate) use self::{
+    description::documented,
+    pictures::{Thumbnail, thumbnails},
+};
 use crate::{app::App, problem::Problem, rights::Caller};
 
 /// The requests, and what is said of them.
@@ -72,6 +76,8 @@ pub(crate) fn routes() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(diffs::tree))
         .routes(routes!(diffs::steepest))
         .routes(routes!(summary::get))
+        .routes(routes!(pictures::thumbnail))
+        .routes(routes!(pictures::preview))
         .routes(routes!(stores::list))
         .routes(routes!(stores::snapshots))
         .routes(routes!(groups::rules, groups::set_rules))

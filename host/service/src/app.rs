@@ -17,7 +17,7 @@ use tower_http::{
 };
 
 use crate::{
-    api,
+    api::{self, Thumbnail},
     config::Config,
     database::Database,
     error::ServiceError,
@@ -36,6 +36,7 @@ use crate::{
     problem::Problem,
     results::listing::{self, Listings},
     roots::Roots,
+    shelf::Shelf,
     stores::Stores,
     sums::{self, AllSums},
     views::Views,
@@ -64,6 +65,8 @@ pub(crate) struct App {
     pub(crate) listings: Listings,
     /// What records come to.
     pub(crate) sums: AllSums,
+    /// Small copies of pictures.
+    pub(crate) thumbnails: Shelf<Thumbnail>,
     /// What is decided of duplicates.
     pub(crate) groups: Room,
     pub(crate) open_plans: OpenPlans,
@@ -109,6 +112,7 @@ impl App {
             views: Views::new(),
             listings: listing::room(),
             sums: sums::room(),
+            thumbnails: api::thumbnails(),
             groups: Room::new(),
             open_plans: OpenPlans::default(),
             stop: watch::Sender::new(false),

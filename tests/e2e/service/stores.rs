@@ -112,8 +112,11 @@ fn nothing_is_put_elsewhere_or_got_to_elsewhere() {
         (json!({"store": "backup", "into": into("none")}), 404),
         (json!({"store": "backup", "into": into("d/one")}), 404),
         (json!({"store": "backup", "into": into("into"), "level": 3}), 422),
-        (json!({"store": "backup", "into": into("into"),
-            "roots": [into("d")]}), 422),
+        (
+            json!({"store": "backup", "into": into("into"),
+            "roots": [into("d")]}),
+            422,
+        ),
     ] {
         let mut request = request;
         request["kind"] = "store-get".into();
@@ -125,8 +128,11 @@ fn nothing_is_put_elsewhere_or_got_to_elsewhere() {
         (json!({"store": "backup"}), 422),
         (json!({"store": "backup", "roots": [into("../x")]}), 404),
         (json!({"store": "backup", "roots": [into("d")], "level": 20}), 422),
-        (json!({"store": "backup", "roots": [into("d")],
-            "follow": true}), 422),
+        (
+            json!({"store": "backup", "roots": [into("d")],
+            "follow": true}),
+            422,
+        ),
     ] {
         let mut request = request;
         request["kind"] = "store-put".into();

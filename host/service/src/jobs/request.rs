@@ -67,6 +67,8 @@ const FLAGS: &[(&str, &str)] = &[
     ("same_device", "dupes: only files on one device are in one group"),
     ("characters", "similar: compare shingles of characters"),
     ("pairs", "similar: tell each pair"),
+    ("images", "similar: compare pictures, and not texts"),
+    ("rotations", "similar, with images: find turned pictures, too"),
     ("content", "summary: tell kinds of content"),
     ("hash", "snapshot, diff: hash files that are not known"),
     (

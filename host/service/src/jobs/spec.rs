@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use sanchay::{
     Algorithm, DuplicateOptions, Filter, HashOptions, Method, Shingling,
-    SimilarOptions, SummaryOptions, Unit, WalkOptions,
+    SimilarImagesOptions, SimilarOptions, SummaryOptions, Unit, WalkOptions,
 };
 use sanchay_core::similarity::MAX_SIZE;
 
@@ -40,6 +40,10 @@ pub(crate) enum Task {
     Similar {
         options: Box<SimilarOptions>,
         /// Whether pairs are told, and not groups.
+        pairs: bool,
+    },
+    SimilarImages {
+        options: Box<SimilarImagesOptions>,
         pairs: bool,
     },
     Summary(Box<SummaryOptions>),
@@ -179,6 +183,10 @@ fn task(
         Kind::Similar => {
             check(&walk, Filter::for_duplicates)?;
             let pairs = options.flag("pairs")?;
+            if options.flag("images")? {
+                let options = Box::new(similar_images(options, walk)?);
+                return Ok(Task::SimilarImages { options, pairs });
+            }
             let options = Box::new(similar(options, walk)?);
             Task::Similar { options, pairs }
         }
@@ -384,6 +392,23 @@ fn algorithm(
     })
 }
 
+fn similar_images(
+    options: &mut Options,
+    walk: WalkOptions,
+) -> Result<SimilarImagesOptions, Problem> {
+    let default = SimilarImagesOptions::default();
+    let largest = options.size("max_file_size")?;
+    let made = SimilarImagesOptions {
+        walk,
+        threshold: options.part("threshold")?.unwrap_or(default.threshold),
+        rotations: options.flag("rotations")?,
+        max_file_size: largest
+            .map_or(default.max_file_size, |it| it.min(default.max_file_size)),
+    };
+    made.check().map_err(|error| wrong("threshold", &error.to_string()))?;
+    Ok(made)
+}
+
 /// Refuses filters that contradict each other, before there is a job.
 fn check(
     walk: &WalkOptions,
@@ -430,6 +455,7 @@ mod tests {
             ("hash", json!({"algorithm": "sha256"})),
             ("dupes", json!({"sort": "size:desc", "min_group": 3})),
             ("similar", json!({"threshold": 0.5, "pairs": true})),
+            ("similar", json!({"images": true, "rotations": true})),
             ("summary", json!({"depth": 1, "content": true})),
             ("snapshot", json!({"name": "monday", "hash": true})),
             ("diff", json!({"a": "1", "b": "disk"})),
@@ -442,6 +468,9 @@ mod tests {
             ("dupes", json!({"algorithm": "crc32"})),
             ("dupes", json!({"sort": "colour"})),
             ("similar", json!({"threshold": 0.01})),
+            ("similar", json!({"images": true, "threshold": 0.5})),
+            ("similar", json!({"images": true, "characters": true})),
+            ("similar", json!({"rotations": true})),
             ("diff", json!({"a": "1", "b": "2"})),
             ("diff", json!({"a": "disk", "b": "disk"})),
             ("verify", json!({"sample": 2})),

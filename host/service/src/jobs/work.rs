@@ -4,8 +4,8 @@ use std::{ops::ControlFlow, sync::Arc};
 
 use sanchay::{
     DigestCache, DuplicateOptions, Engine, EntryKind, Error, Existing,
-    FileFacts, Folder, HashEvent, Monitor, Plugins, ScanEvent, SimilarOptions,
-    Summary,
+    FileFacts, Folder, HashEvent, Monitor, Plugins, ScanEvent,
+    SimilarImagesOptions, SimilarOptions, Summary,
 };
 use sanchay_catalog::{
     Catalog, CatalogError, SnapshotOptions, VerifyEvent, VerifyOptions,
@@ -165,6 +165,9 @@ impl Worker<'_> {
             Task::Dupes(options) => self.dupes(roots, options),
             Task::Similar { options, pairs } => {
                 self.similar(roots, options, *pairs)
+            }
+            Task::SimilarImages { options, pairs } => {
+                self.similar_images(roots, options, *pairs)
             }
             Task::Summary(options) => {
                 let mut options = (**options).clone();
@@ -373,6 +376,58 @@ impl Worker<'_> {
             "groups": summary.groups,
             "similar_files": summary.files,
             "texts": summary.texts,
+            "too_large": summary.too_large,
+            "scanned": sums(&summary.scanned),
+        });
+        Ok(done(summary.scanned, result))
+    }
+
+    fn similar_images(
+        &self,
+        roots: &[std::path::PathBuf],
+        options: &SimilarImagesOptions,
+        pairs: bool,
+    ) -> Result<Outcome, Failure> {
+        let mut options = options.clone();
+        options.walk = self.without_own(&options.walk);
+        let request = self.engine.similar_images(roots).options(options);
+        let request = request.monitor(&self.live.monitor());
+        let found = request.find(|error| self.error(&error))?;
+        let mut rows = self.sink.rows();
+        for (number, group) in (1..).zip(found.groups()) {
+            let group_of = Group { number, reclaimable: 0 };
+            if pairs {
+                for pair in group.pairs() {
+                    let (one, other) = (&pair.one, &pair.other);
+                    let path = [&*other.parent, other.name].concat();
+                    rows.push(&Row {
+                        parent: &one.parent,
+                        name: one.name,
+                        other: Some(&path),
+                        group: Some(group_of),
+                        similarity: Some(pair.similarity),
+                        ..Row::default()
+                    })?;
+                }
+                continue;
+            }
+            for image in group.files() {
+                rows.push(&Row {
+                    parent: &image.parent,
+                    name: image.name,
+                    size: Some(image.size),
+                    group: Some(group_of),
+                    similarity: Some(image.similarity),
+                    ..Row::default()
+                })?;
+            }
+        }
+        drop(rows);
+        let summary = found.summary();
+        let result = json!({
+            "groups": summary.groups,
+            "similar_files": summary.files,
+            "images": summary.images,
             "too_large": summary.too_large,
             "scanned": sums(&summary.scanned),
         });
