@@ -5,6 +5,7 @@
 pub(crate) mod assets;
 pub(crate) mod description;
 mod diffs;
+mod estimates;
 mod events;
 mod groups;
 mod jobs;
@@ -78,6 +79,7 @@ pub(crate) fn routes() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(summary::get))
         .routes(routes!(pictures::thumbnail))
         .routes(routes!(pictures::preview))
+        .routes(routes!(estimates::estimate))
         .routes(routes!(stores::list))
         .routes(routes!(stores::snapshots))
         .routes(routes!(groups::rules, groups::set_rules))

@@ -201,30 +201,17 @@ pub(crate) async fn preview(
         return Ok(cached(&headers, &etag, kind, caching, ""));
     }
     let body = blocking(move || {
-        let mut bytes = Vec::new();
-        // It may have grown meanwhile.
-        let mut part = Reading { file: &file, at: 0 }.take(LARGEST);
-        part.read_to_end(&mut bytes).map_err(|error| {
+        let size = usize::try_from(metadata.size.min(LARGEST));
+        let mut bytes = vec![0; size.unwrap_or(0)];
+        let read = file.read_full_at(&mut bytes, 0).map_err(|error| {
             tracing::debug!(%error, "a picture cannot be read");
             Problem::conflict("The file cannot be read.")
         })?;
+        // It may have become shorter meanwhile.
+        bytes.truncate(read);
         Ok(bytes)
     });
     Ok(cached(&headers, &etag, kind, caching, body.await?))
-}
-
-/// Reads a file from its begin.
-struct Reading<'f> {
-    file: &'f File,
-    at: u64,
-}
-
-impl std::io::Read for Reading<'_> {
-    fn read(&mut self, space: &mut [u8]) -> std::io::Result<usize> {
-        let length = self.file.read_at(space, self.at)?;
-        self.at = self.at.saturating_add(length as u64);
-        Ok(length)
-    }
 }
 
 /// The image type of a file, by its name.

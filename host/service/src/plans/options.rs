@@ -124,6 +124,11 @@ impl PlanSpec {
         Ok(Self::Dedupe { options, action, keep, marks, on_conflict })
     }
 
+    /// Whether files are read before there is a plan.
+    pub(crate) fn reads(&self) -> bool {
+        matches!(self, Self::Dedupe { .. })
+    }
+
     /// Whether what it does can be taken back.
     pub(crate) fn can_be_undone(&self) -> bool {
         !matches!(
