@@ -7,9 +7,9 @@ export const KINDS = /** @type {Record<string, Kind>} */ ({
     hash: { label: 'Hash', icon: 'hash', verb: 'Hash' },
     dupes: { label: 'Duplicates', icon: 'dupes', verb: 'Find duplicates' },
     similar: {
-        label: 'Similar texts',
+        label: 'Similar files',
         icon: 'similar',
-        verb: 'Find similar texts',
+        verb: 'Find what is alike',
     },
     summary: { label: 'Summary', icon: 'overview', verb: 'Sum up' },
     snapshot: { label: 'Snapshot', icon: 'pin', verb: 'Take a snapshot' },

@@ -6,6 +6,7 @@ import { inWords, under } from '../keep.js';
 import { toast } from '../messages.js';
 import { Path, base, named, parent, safe } from '../names.js';
 import { Menu } from '../ui/menu.js';
+import { Picture, isPicture } from '../ui/picture.js';
 import { Copy, Digest } from '../ui/parts.js';
 
 /** @param {{row: any, job: any, rules: any}} props */
@@ -20,7 +21,13 @@ export function Detail({ row, rules }) {
     const folder = parent(path);
     const background = `var(--k-${typeOf(base(path))})`;
     return html`<aside class="panel detail" aria-label="The file at hand">
-        <div class="nopic" style=${{ background }}><${Icon} name="file" /></div>
+        ${
+            isPicture(path)
+                ? html`<${Picture} path=${path} />`
+                : html`<div class="nopic" style=${{ background }}>
+                      <${Icon} name="file" />
+                  </div>`
+        }
         <div class="body stack">
             <div>
                 <strong><bdi translate="no">${safe(base(path))}</bdi></strong>

@@ -10,10 +10,32 @@ import { useRootNames } from '../roots.js';
 import { Banner, Bones, Empty, Failed } from '../ui/parts.js';
 import { Groups } from './groups.js';
 import { FolderPairs } from './pairs.js';
+import { Similar } from './similar.js';
 
 export function Duplicates() {
     const { parts, query } = useCell(address);
     const tab = parts[0] ?? '';
+    if (tab === 'similar')
+        return html`<div>
+            <div class="head">
+                <div>
+                    <h1>Duplicates</h1>
+                    <p>What looks nearly the same. Similar is a guess.</p>
+                </div>
+                <div class="end">
+                    <a class="btn" href="#/new/similar?images=1">
+                        Compare pictures
+                    </a>
+                </div>
+            </div>
+            <${Tabs} tab=${tab} query=${{}} />
+            <${Similar} id=${query.job} />
+        </div>`;
+    return html`<${Equal} tab=${tab} query=${query} />`;
+}
+
+/** @param {{tab: string, query: Record<string, string>}} props */
+function Equal({ tab, query }) {
     const { data: job, error, again } = useNewest(query.job, ['dupes']);
     const body =
         error && job === undefined
@@ -38,7 +60,7 @@ export function Duplicates() {
                 </div>`
             }
         </div>
-        ${job && html`<${Tabs} tab=${tab} query=${query} />`}
+        <${Tabs} tab=${tab} query=${query} />
         ${body}
     </div>`;
 }
@@ -50,7 +72,11 @@ const Tabs = ({ tab, query }) =>
             ([id, label]) =>
                 html`<a
                     key=${id}
-                    href=${link(id ? `duplicates/${id}` : 'duplicates', query)}
+                    href=${link(
+                        id ? `duplicates/${id}` : 'duplicates',
+                        // Similar files are those of another job.
+                        id === 'similar' ? {} : query,
+                    )}
                     aria-current=${id === tab ? 'page' : undefined}
                 >
                     ${label}
@@ -61,6 +87,7 @@ const Tabs = ({ tab, query }) =>
 const TABS = [
     ['', 'Groups'],
     ['folders', 'Folder pairs'],
+    ['similar', 'Similar images'],
 ];
 
 /** @param {{job: any}} props */

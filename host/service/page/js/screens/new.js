@@ -13,7 +13,7 @@ import { Bones, Command, Failed, Banner } from '../ui/parts.js';
 import { FolderPicker, idOf, pathOf, wiredPlace } from '../ui/picker.js';
 import { command } from './command.js';
 import { Estimate } from './estimate.js';
-import { How, Which } from './options.js';
+import { How, Which, alike } from './options.js';
 import { Storing, isOfStore, stored, storing } from './storing.js';
 
 const LOOK = /** @type {[string, string][]} */ ([
@@ -24,7 +24,7 @@ const LOOK = /** @type {[string, string][]} */ ([
     ['scan', 'Which files are there now: names, sizes, times.'],
     ['hash', 'Their digests, made in the sandbox.'],
     ['dupes', 'Which are the same, byte for byte.'],
-    ['similar', 'Which texts are nearly the same.'],
+    ['similar', 'Which texts, or pictures, are nearly the same.'],
     ['summary', 'What folders consist of: types, ages, sizes, owners.'],
     ['diff', 'What differs between two snapshots.'],
     ['verify', 'Reads files again whose digests are known.'],
@@ -158,6 +158,8 @@ function initial(kind, query) {
         hardlinks: false,
         hash: false,
         algorithm: 'xxh3-128',
+        images: query.images === '1',
+        rotations: false,
         ...storing(),
     };
 }
@@ -188,6 +190,7 @@ function optionsOf(kind, form) {
         ...(kind === 'snapshot' && form.hash ? { hash: true } : {}),
         ...(algorithm ? { algorithm: form.algorithm } : {}),
         ...stored(kind, form),
+        ...alike(kind, form),
     };
 }
 

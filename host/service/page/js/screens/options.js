@@ -109,6 +109,22 @@ export function Which({ kind, ...props }) {
             />`
             }
             ${
+                kind === 'similar' &&
+                html`<${Check}
+                        ...${props}
+                        name="images"
+                        label="Pictures, and not texts"
+                    />
+                    ${
+                        props.form.images &&
+                        html`<${Check}
+                            ...${props}
+                            name="rotations"
+                            label="Turned ones, too"
+                        />`
+                    }`
+            }
+            ${
                 kind === 'snapshot' &&
                 html`<${Check}
                 ...${props}
@@ -118,6 +134,16 @@ export function Which({ kind, ...props }) {
             }
         </div>
     </section>`;
+}
+
+/**
+ * The options of a search for what is alike: pictures are shown pair by pair.
+ * @param {string} kind @param {any} form
+ */
+export function alike(kind, form) {
+    if (kind !== 'similar' || !form.images) return {};
+    const { rotations } = form;
+    return { images: true, pairs: true, ...(rotations ? { rotations } : {}) };
 }
 
 const ABOUT = /** @type {Record<string, string>} */ ({
