@@ -3,8 +3,10 @@
 
 mod access;
 mod description;
+mod estimates;
 mod groups;
 mod jobs;
+mod pictures;
 mod plans;
 mod postgres;
 mod server;
