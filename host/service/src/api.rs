@@ -10,6 +10,7 @@ mod events;
 mod groups;
 mod jobs;
 mod lookup;
+mod pairs;
 mod pictures;
 mod plans;
 mod renames;
@@ -85,8 +86,8 @@ pub(crate) fn routes() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(groups::rules, groups::set_rules))
         .routes(routes!(groups::list))
         .routes(routes!(groups::mark))
-        .routes(routes!(groups::pairs))
-        .routes(routes!(groups::keep_side))
+        .routes(routes!(pairs::list))
+        .routes(routes!(pairs::keep_side))
         .routes(routes!(events::all))
         .routes(routes!(events::of_job))
         .routes(routes!(system::health))

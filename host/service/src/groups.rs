@@ -13,7 +13,7 @@ use tokio::runtime::Handle;
 
 pub(crate) use self::{
     choices::{Choices, Marks, Rules},
-    decision::{Decision, Freed},
+    decision::{By, Decision, Freed},
     pairs::{Pair, Pairs},
 };
 use crate::{

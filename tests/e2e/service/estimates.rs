@@ -52,11 +52,17 @@ fn an_estimate_goes_by_the_newest_snapshot_and_the_jobs_before() {
     assert_eq!(folders[1]["bytes"], 500);
     for (body, status) in [
         (json!({"kind": "hash", "roots": [{"root": "r0"}]}), 404),
-        (json!({"kind": "hash", "roots": [{"root": root,
-            "path": "../.."}]}), 404),
+        (
+            json!({"kind": "hash", "roots": [{"root": root,
+            "path": "../.."}]}),
+            404,
+        ),
         (json!({"kind": "hash", "roots": []}), 422),
-        (json!({"kind": "hash", "roots": [{"root": root}],
-            "nonsense": 1}), 422),
+        (
+            json!({"kind": "hash", "roots": [{"root": root}],
+            "nonsense": 1}),
+            422,
+        ),
         (json!({"kind": "apply", "plan": 1}), 422),
     ] {
         let answer = service.post("/api/v1/estimates", &body);

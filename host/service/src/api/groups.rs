@@ -1,14 +1,12 @@
 //! Groups of equal files: which of each stays, by rules that are tried out and
-//! by marks of single files, and which folders have equal files.
+//! by marks of single files.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeSet, ops::Range, sync::Arc};
 
 use axum::{Json, extract::State, response::Response};
 use http::HeaderMap;
-use sanchay::{
-    EntryKind, KindSet,
-    storage::{Links, Listing},
-};
+use sanchay::EntryKind;
+use sanchay_core::record::RecordBatch;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -19,15 +17,13 @@ use super::{
 };
 use crate::{
     app::App,
-    below::Below,
     blocking::blocking,
     extract::{Body, Params, Place},
-    groups::{Choices, Decision, Freed, Groups, Marks, Pair, Rules},
-    jobs::options::wrong,
+    groups::{By, Choices, Decision, Freed, Groups, Marks, Rules},
+    jobs::{options::wrong, request::RootRef},
     problem::Problem,
     results::{cells::split, row::Kept},
     rights::{Caller, Right},
-    roots::Roots,
     time::timestamp_text,
 };
 
@@ -38,12 +34,6 @@ const USUAL: u64 = 200;
 /// How many marks one request changes at most.
 const MOST_CHANGES: usize = 10_000;
 
-/// How many pairs of folders a page has.
-const PAIRS: usize = 50;
-
-/// How many files one decision on a pair marks at most.
-const MOST_OF_PAIR: usize = 50_000;
-
 /// What is decided of the groups of a job.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Decided {
@@ -52,7 +42,7 @@ pub(crate) struct Decided {
     /// The rules, in their order.
     order: Vec<String>,
     /// The folders from which nothing is removed.
-    protect: Vec<crate::jobs::request::RootRef>,
+    protect: Vec<RootRef>,
     /// How many files would go.
     files: u64,
     /// How many bytes that would free.
@@ -153,74 +143,6 @@ pub(crate) struct Mark {
     keep: Option<bool>,
 }
 
-/// From where on pairs of folders are listed.
-#[derive(Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct PairParams {
-    /// Where the page begins, as `next` said.
-    cursor: Option<usize>,
-}
-
-/// Pairs of folders.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct FolderPairs {
-    /// How many there are.
-    total: usize,
-    /// Whether there are more than could be told apart.
-    cut: bool,
-    /// Them, the ones with most bytes first.
-    pairs: Vec<FolderPair>,
-    /// Where the next page begins; absent on the last.
-    next: Option<usize>,
-}
-
-/// Two folders that have equal files.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct FolderPair {
-    /// What decisions name it by.
-    id: usize,
-    /// One of them.
-    a: Option<String>,
-    /// The same in Base64, where it is not UTF-8.
-    a_base64: Option<String>,
-    /// The other.
-    b: Option<String>,
-    /// The same in Base64, where it is not UTF-8.
-    b_base64: Option<String>,
-    /// How many files both have.
-    same: u64,
-    /// How many bytes one of the two has of these.
-    bytes: u64,
-    /// Whether all that is in one is in the other, at any depth.
-    whole: bool,
-    /// How many other files are directly in the first now; null where it
-    /// cannot be read.
-    only_a: Option<u64>,
-    /// How many in the second.
-    only_b: Option<u64>,
-}
-
-/// Which folder of a pair keeps its files.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct KeepSide {
-    /// `a` or `b`: in the other one, the files that both have are marked for
-    /// removal.
-    keep: Side,
-}
-
-/// A folder of a pair.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, ToSchema)]
-#[serde(rename_all = "lowercase")]
-#[schema(as = PairSide)]
-pub(crate) enum Side {
-    /// The first.
-    A,
-    /// The second.
-    B,
-}
-
 /// What is decided of the groups of a job
 #[utoipa::path(
     get, path = "/api/v1/jobs/{id}/rules", tag = "duplicates",
@@ -314,7 +236,8 @@ pub(crate) async fn list(
     if !is_known(&headers, &etag) {
         let decision =
             groups.decision(&app, &choices.rules)?.ready(PATIENCE).await?;
-        let page = lines(&app, &groups, &decision, line..line + count).await?;
+        let wanted = line..line.saturating_add(count);
+        let page = lines(&app, &groups, &decision, wanted).await?;
         let page = GroupLines { revision: choices.revision, ..page };
         body = serde_json::to_vec(&page)
             .map_err(|error| Problem::internal(error.to_string()))?;
@@ -323,14 +246,19 @@ pub(crate) async fn list(
     Ok(cached(&headers, &etag, "application/json", caching, body))
 }
 
-/// The groups on some lines.
-async fn lines(
-    app: &App,
-    groups: &Groups,
-    decision: &Decision,
-    wanted: std::ops::Range<u64>,
-) -> Result<GroupLines, Problem> {
-    let mut documents = Vec::new();
+/// A group of which something is on the lines that are wanted.
+struct OnLines {
+    number: usize,
+    records: Range<u64>,
+    /// The line of its head.
+    head: u64,
+    /// The records that are on these lines.
+    shown: Range<u64>,
+}
+
+/// The groups that something on some lines is of.
+fn on_lines(decision: &Decision, wanted: &Range<u64>) -> Vec<OnLines> {
+    let mut all = Vec::new();
     let mut number = decision.group_at_line(wanted.start);
     while let Some(at) = number
         && let Some((records, head)) = decision.group(at)
@@ -342,53 +270,40 @@ async fn lines(
         let to = wanted.end.saturating_sub(first);
         let from = records.start.saturating_add(from).min(records.end);
         let to = records.start.saturating_add(to).clamp(from, records.end);
-        let marks = Marks::between(
-            &app.database,
-            &groups.job,
-            records.start,
-            records.end,
-        )
-        .await?;
-        let standing = decision.standing(&records, &marks);
-        let mut shown: Vec<u64> = (from..to).collect();
-        if shown.is_empty() {
-            // What a group has in common is in each of its records.
-            shown.push(records.start);
-        }
-        let kept = groups.reader.rows(&shown).await?;
-        let of_group = Kept::new(&kept, 0);
-        let is_folder = of_group.kind() == Some(EntryKind::Directory);
-        let files = shown.iter().enumerate().filter(|_| from < to);
-        let files = files.filter_map(|(row, record)| {
-            let at = record.saturating_sub(records.start);
-            let (stays, by) = standing.get(usize::try_from(at).ok()?)?;
-            let kept = Kept::new(&kept, row);
-            let (parent, name) = kept.path();
-            let (path, path_base64) = split(Some(&[parent, name].concat()));
-            let modified = kept.facts().modified.map(timestamp_text);
-            Some(GroupFile {
-                id: *record,
-                line: first.saturating_add(at),
-                path: path.as_str().map(str::to_owned),
-                path_base64: path_base64.as_str().map(str::to_owned),
-                modified: modified.filter(|it| !it.is_empty()),
-                mark: if *stays { "keep" } else { "remove" },
-                by: by.text(),
-            })
-        });
-        documents.push(GroupDocument {
-            id: at.saturating_add(1),
-            first_line: head,
-            count: standing.len() as u64,
-            goes: standing.iter().filter(|(stays, _)| !stays).count() as u64,
-            kind: if is_folder { "directory" } else { "file" },
-            size: of_group.facts().size,
-            file_count: of_group.file_count().filter(|_| is_folder),
-            hash: of_group.digest().map(|it| it.to_string()),
-            reclaimable: of_group.reclaimable(),
-            files: files.collect(),
-        });
+        all.push(OnLines { number: at, records, head, shown: from..to });
         number = Some(at.saturating_add(1));
+    }
+    all
+}
+
+/// The groups on some lines.
+async fn lines(
+    app: &App,
+    groups: &Groups,
+    decision: &Decision,
+    wanted: Range<u64>,
+) -> Result<GroupLines, Problem> {
+    let all = on_lines(decision, &wanted);
+    let start = all.first().map_or(0, |it| it.records.start);
+    let end = all.last().map_or(0, |it| it.records.end);
+    let job = &groups.job;
+    let marks = Marks::between(&app.database, job, start, end).await?;
+    // What a group has in common is in each of its records: one that has no
+    // file on these lines is told by its first.
+    let of = |it: &OnLines| match it.shown.is_empty() {
+        true => it.records.start..it.records.start.saturating_add(1),
+        false => it.shown.clone(),
+    };
+    let records: Vec<u64> = all.iter().flat_map(of).collect();
+    let kept = groups.reader.rows(&records).await?;
+    let mut row = 0;
+    let mut documents = Vec::with_capacity(all.len());
+    for group in &all {
+        let count = of(group).count();
+        let members = row..row.saturating_add(count);
+        row = members.end;
+        let standing = decision.standing(&group.records, &marks);
+        documents.push(document(group, &standing, &kept, members));
     }
     Ok(GroupLines {
         revision: 0,
@@ -396,6 +311,47 @@ async fn lines(
         total: decision.groups(),
         groups: documents,
     })
+}
+
+/// A group, of which these rows of a batch are told.
+fn document(
+    group: &OnLines,
+    standing: &[(bool, By)],
+    kept: &RecordBatch,
+    rows: Range<usize>,
+) -> GroupDocument {
+    let of_group = Kept::new(kept, rows.start);
+    let is_folder = of_group.kind() == Some(EntryKind::Directory);
+    let files = rows.zip(group.shown.clone()).filter_map(|(row, record)| {
+        let at = record.saturating_sub(group.records.start);
+        let (stays, by) = standing.get(usize::try_from(at).ok()?)?;
+        let kept = Kept::new(kept, row);
+        let (parent, name) = kept.path();
+        let (path, path_base64) = split(Some(&[parent, name].concat()));
+        let modified = kept.facts().modified.map(timestamp_text);
+        Some(GroupFile {
+            id: record,
+            line: group.head.saturating_add(1).saturating_add(at),
+            path: path.as_str().map(str::to_owned),
+            path_base64: path_base64.as_str().map(str::to_owned),
+            modified: modified.filter(|it| !it.is_empty()),
+            mark: if *stays { "keep" } else { "remove" },
+            by: by.text(),
+        })
+    });
+    let goes = standing.iter().filter(|(stays, _)| !stays).count();
+    GroupDocument {
+        id: group.number.saturating_add(1),
+        first_line: group.head,
+        count: standing.len() as u64,
+        goes: goes as u64,
+        kind: if is_folder { "directory" } else { "file" },
+        size: of_group.facts().size,
+        file_count: of_group.file_count().filter(|_| is_folder),
+        hash: of_group.digest().map(|it| it.to_string()),
+        reclaimable: of_group.reclaimable(),
+        files: files.collect(),
+    }
 }
 
 /// Marks single files: they stay, or go, whatever rules say
@@ -421,7 +377,7 @@ pub(crate) async fn mark(
 }
 
 /// Notes marks, unless that would leave nothing of a group.
-async fn marked(
+pub(super) async fn marked(
     app: &Arc<App>,
     groups: &Groups,
     revision: i64,
@@ -431,21 +387,17 @@ async fn marked(
     let choices = Choices::of(&app.database, job).await?;
     let decision =
         groups.decision(app, &choices.rules)?.ready(PATIENCE).await?;
-    let mut touched = BTreeMap::new();
+    let mut marks = Marks::all(&app.database, job).await?;
+    let mut touched = BTreeSet::new();
     for (record, stays) in &changes {
         let group = decision.group_of(*record).ok_or_else(|| {
             wrong("file", "there is no file of that number in the groups")
         })?;
-        touched.entry(group).or_insert_with(Vec::new).push((*record, *stays));
+        touched.insert(group);
+        marks.set(*record, *stays);
     }
-    for (group, changes) in touched {
+    for group in touched {
         let Some((records, _)) = decision.group(group) else { continue };
-        let mut marks =
-            Marks::between(&app.database, job, records.start, records.end)
-                .await?;
-        for (record, stays) in changes {
-            marks.set(record, stays);
-        }
         if decision.empties(&records, &marks) {
             return Err(Problem::conflict(
                 "The last copy is always kept: keep another one first.",
@@ -468,108 +420,4 @@ async fn marked(
     transaction.commit().await?;
     tell(app, job.id, next);
     decided(app, groups, Choices { revision: next, ..choices }).await
-}
-
-/// Lists pairs of folders that have equal files
-#[utoipa::path(
-    get, path = "/api/v1/jobs/{id}/folder-pairs", tag = "duplicates",
-    params(("id" = i64, Path, description = "The job's number"),
-        PairParams),
-    responses((status = 200, body = FolderPairs)),
-)]
-pub(crate) async fn pairs(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    Place(id): Place<i64>,
-    Params(params): Params<PairParams>,
-) -> Result<Json<FolderPairs>, Problem> {
-    caller.needs(Right::Read)?;
-    let groups = Groups::of_job(&app, id).await?;
-    let found = groups.pairs(&app).ready(PATIENCE).await?;
-    let from = params.cursor.unwrap_or(0);
-    let end = from.saturating_add(PAIRS);
-    let (total, cut) = (found.all.len(), found.cut);
-    let next = (total > end).then_some(end);
-    let pairs = blocking(move || {
-        let some = found.all.iter().enumerate().skip(from).take(PAIRS);
-        let pairs = some.map(|(id, pair)| document(&app.roots, id, pair));
-        Ok(pairs.collect())
-    });
-    Ok(Json(FolderPairs { total, cut, pairs: pairs.await?, next }))
-}
-
-fn document(roots: &Roots, id: usize, pair: &Pair) -> FolderPair {
-    let Pair { a, b, same, bytes, whole } = pair;
-    let others = |path: &[u8]| match whole {
-        true => Some(0),
-        false => Some(files_in(roots, path)?.saturating_sub(*same)),
-    };
-    let (only_a, only_b) = (others(a), others(b));
-    let text = |value: serde_json::Value| value.as_str().map(str::to_owned);
-    let (a, a_base64) = split(Some(a));
-    let (b, b_base64) = split(Some(b));
-    FolderPair {
-        id,
-        a: text(a),
-        a_base64: text(a_base64),
-        b: text(b),
-        b_base64: text(b_base64),
-        same: *same,
-        bytes: *bytes,
-        whole: *whole,
-        only_a,
-        only_b,
-    }
-}
-
-/// How many files are directly in a folder.
-fn files_in(roots: &Roots, path: &[u8]) -> Option<u64> {
-    use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _, path::Path};
-    let path = Path::new(OsStr::from_bytes(path));
-    let (root, rest) = roots.containing(path)?;
-    let below = Below::new(rest.as_os_str().as_bytes().to_vec()).ok()?;
-    let folder = root.folder(&below).ok()?;
-    let kinds = KindSet::default().with(EntryKind::File);
-    let mut listing = Listing::new(kinds, true, false);
-    folder.list(&mut listing).ok()?;
-    let is_file = |index: &usize| {
-        let found = folder.stat(listing.name(*index), Links::Refuse);
-        found.is_ok_and(|(kind, _)| kind == EntryKind::File)
-    };
-    Some((0..listing.len()).filter(is_file).count() as u64)
-}
-
-/// Decides for a pair of folders: one keeps the files that both have
-#[utoipa::path(
-    post, path = "/api/v1/jobs/{id}/folder-pairs/{pair}", tag = "duplicates",
-    request_body = KeepSide,
-    params(("id" = i64, Path, description = "The job's number"),
-        ("pair" = usize, Path, description = "The pair, as they are listed")),
-    responses((status = 200, body = Decided)),
-)]
-pub(crate) async fn keep_side(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    Place((id, pair)): Place<(i64, usize)>,
-    Body(given): Body<KeepSide>,
-) -> Result<Json<Decided>, Problem> {
-    caller.needs(Right::Run)?;
-    let groups = Groups::of_job(&app, id).await?;
-    let found = groups.pairs(&app).ready(PATIENCE).await?;
-    let pair = found.all.get(pair).ok_or_else(|| {
-        Problem::not_found("There is no pair of that number.")
-    })?;
-    let (keep, go) = match given.keep {
-        Side::A => (&pair.a, &pair.b),
-        Side::B => (&pair.b, &pair.a),
-    };
-    let changes = groups.of_pair(keep, go, pair.whole).await?;
-    if changes.len() > MOST_OF_PAIR {
-        return Err(Problem::conflict(
-            "They have more than 50,000 files in common: a rule decides of \
-             more.",
-        ));
-    }
-    let revision = Choices::of(&app.database, &groups.job).await?.revision;
-    marked(&app, &groups, revision, changes).await
 }
