@@ -10,6 +10,7 @@ mod events;
 mod groups;
 mod jobs;
 mod lookup;
+mod origin;
 mod pairs;
 mod pictures;
 mod plans;

@@ -111,7 +111,7 @@ pub(crate) async fn preview(
         "kind": Kind::Rename.name(), "view": given.view,
     });
     let origin = &view.definition.origin;
-    super::plans::with_origin(&app, &mut request, origin).await?;
+    super::origin::with_origin(&app, &mut request, origin).await?;
     let options = [
         ("template", given.template.map(Value::from)),
         ("replace", given.replace),

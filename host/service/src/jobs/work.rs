@@ -1,20 +1,18 @@
 //! What a job does: the engine's runs, whose records go to the sink.
 
+mod alike;
+mod stores;
+
 use std::{ops::ControlFlow, sync::Arc};
 
 use sanchay::{
-    DigestCache, DuplicateOptions, Engine, EntryKind, Error, Existing,
-    FileFacts, Folder, HashEvent, Monitor, Plugins, ScanEvent,
-    SimilarImagesOptions, SimilarOptions, Summary,
+    Engine, Error, Existing, HashEvent, Plugins, ScanEvent, Summary,
 };
 use sanchay_catalog::{
     Catalog, CatalogError, SnapshotOptions, VerifyEvent, VerifyOptions,
 };
-use sanchay_core::{
-    content::Content,
-    record::{Group, Row, Verdict},
-};
-use sanchay_store::{GetOptions, PutOptions, StoreError};
+use sanchay_core::record::{Row, Verdict};
+use sanchay_store::{GetOptions, PutOptions};
 use serde_json::{Value, json};
 
 use super::{
@@ -63,15 +61,6 @@ impl From<CatalogError> for Failure {
     fn from(error: CatalogError) -> Self {
         match error {
             CatalogError::Run(error) => error.into(),
-            error => Problem::conflict(error.to_string()).into(),
-        }
-    }
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Run(error) => error.into(),
             error => Problem::conflict(error.to_string()).into(),
         }
     }
@@ -253,187 +242,6 @@ impl Worker<'_> {
         }
     }
 
-    fn dupes(
-        &self,
-        roots: &[std::path::PathBuf],
-        options: &DuplicateOptions,
-    ) -> Result<Outcome, Failure> {
-        let mut options = options.clone();
-        options.walk = self.without_own(&options.walk);
-        let request = self.engine.duplicates(roots).options(options);
-        let request = request.monitor(&self.live.monitor()).times(true);
-        let found = request.find(|error| self.error(&error))?;
-        let mut rows = self.sink.rows();
-        let mut number = 0;
-        for group in found.folder_groups() {
-            number += 1;
-            let reclaimable = group.reclaimable;
-            let content = Content::Whole(group.algorithm, group.digest);
-            for (path, role) in group.paths.iter().zip(&group.roles) {
-                rows.push(&Row {
-                    name: path.as_os_str().as_encoded_bytes(),
-                    kind: Some(EntryKind::Directory),
-                    size: Some(group.size),
-                    file_count: Some(group.files),
-                    content: Some(content),
-                    group: Some(Group { number, reclaimable }),
-                    role: Some(*role),
-                    ..Row::default()
-                })?;
-            }
-        }
-        for group in found.groups() {
-            number += 1;
-            let reclaimable = group.reclaimable();
-            let content = Content::Whole(group.algorithm(), group.digest());
-            for member in group.files() {
-                let state = member.state;
-                let facts = FileFacts {
-                    size: group.size(),
-                    inode: state.map(|it| it.id.inode),
-                    device: state.map(|it| it.id.device),
-                    ..FileFacts::default()
-                };
-                rows.push(&Row {
-                    parent: &member.parent,
-                    name: member.name,
-                    root: Some(member.root),
-                    modified: state.map(|it| it.modified),
-                    facts: Some(&facts),
-                    size: Some(group.size()),
-                    content: Some(content),
-                    group: Some(Group { number, reclaimable }),
-                    role: Some(member.role),
-                    kind: Some(EntryKind::File),
-                    ..Row::default()
-                })?;
-            }
-        }
-        drop(rows);
-        let summary = found.summary();
-        let result = json!({
-            "groups": summary.groups,
-            "folder_groups": summary.folder_groups,
-            "redundant_files": summary.redundant_files,
-            "redundant_folders": summary.redundant_folders,
-            "reclaimable": summary.reclaimable_bytes,
-            "scanned": sums(&summary.scanned),
-        });
-        Ok(done(summary.scanned, result))
-    }
-
-    fn similar(
-        &self,
-        roots: &[std::path::PathBuf],
-        options: &SimilarOptions,
-        pairs: bool,
-    ) -> Result<Outcome, Failure> {
-        let mut options = options.clone();
-        options.walk = self.without_own(&options.walk);
-        let request = self.engine.similar(roots).options(options);
-        let request = request.monitor(&self.live.monitor());
-        let found = request.find(|error| self.error(&error))?;
-        let mut rows = self.sink.rows();
-        let numbered = |number| Group { number, reclaimable: 0 };
-        if pairs {
-            let monitor = Monitor {
-                cancel: self.live.cancel.clone(),
-                ..Monitor::default()
-            };
-            self.engine.similar_pairs(
-                &found,
-                &monitor,
-                |error| self.error(&error),
-                |group, one, other| {
-                    let path = [&*other.parent, other.name].concat();
-                    flow(rows.push(&Row {
-                        parent: &one.parent,
-                        name: one.name,
-                        other: Some(&path),
-                        group: Some(numbered(group as u64 + 1)),
-                        similarity: Some(one.similarity),
-                        ..Row::default()
-                    }))
-                },
-            )?;
-        } else {
-            for (number, group) in (1..).zip(found.groups()) {
-                for file in group.files() {
-                    rows.push(&Row {
-                        parent: &file.parent,
-                        name: file.name,
-                        size: Some(file.size),
-                        group: Some(numbered(number)),
-                        similarity: Some(file.similarity),
-                        ..Row::default()
-                    })?;
-                }
-            }
-        }
-        drop(rows);
-        let summary = found.summary();
-        let result = json!({
-            "groups": summary.groups,
-            "similar_files": summary.files,
-            "texts": summary.texts,
-            "too_large": summary.too_large,
-            "scanned": sums(&summary.scanned),
-        });
-        Ok(done(summary.scanned, result))
-    }
-
-    fn similar_images(
-        &self,
-        roots: &[std::path::PathBuf],
-        options: &SimilarImagesOptions,
-        pairs: bool,
-    ) -> Result<Outcome, Failure> {
-        let mut options = options.clone();
-        options.walk = self.without_own(&options.walk);
-        let request = self.engine.similar_images(roots).options(options);
-        let request = request.monitor(&self.live.monitor());
-        let found = request.find(|error| self.error(&error))?;
-        let mut rows = self.sink.rows();
-        for (number, group) in (1..).zip(found.groups()) {
-            let group_of = Group { number, reclaimable: 0 };
-            if pairs {
-                for pair in group.pairs() {
-                    let (one, other) = (&pair.one, &pair.other);
-                    let path = [&*other.parent, other.name].concat();
-                    rows.push(&Row {
-                        parent: &one.parent,
-                        name: one.name,
-                        other: Some(&path),
-                        group: Some(group_of),
-                        similarity: Some(pair.similarity),
-                        ..Row::default()
-                    })?;
-                }
-                continue;
-            }
-            for image in group.files() {
-                rows.push(&Row {
-                    parent: &image.parent,
-                    name: image.name,
-                    size: Some(image.size),
-                    group: Some(group_of),
-                    similarity: Some(image.similarity),
-                    ..Row::default()
-                })?;
-            }
-        }
-        drop(rows);
-        let summary = found.summary();
-        let result = json!({
-            "groups": summary.groups,
-            "similar_files": summary.files,
-            "images": summary.images,
-            "too_large": summary.too_large,
-            "scanned": sums(&summary.scanned),
-        });
-        Ok(done(summary.scanned, result))
-    }
-
     fn diff(
         &self,
         roots: &[std::path::PathBuf],
@@ -521,84 +329,6 @@ impl Worker<'_> {
             "scanned": sums(&found.walked),
         });
         Ok(Outcome { state, summary: found.walked, result })
-    }
-
-    fn put(
-        &self,
-        name: &str,
-        roots: &[std::path::PathBuf],
-        options: PutOptions,
-    ) -> Result<Outcome, Failure> {
-        let store = self.stores.find(name)?;
-        let cache: Arc<dyn DigestCache> = Arc::clone(self.catalog) as _;
-        let options = PutOptions { cache: Some(cache), ..options };
-        let put = store.put(self.reading, roots, &options, |error| {
-            self.note(&error);
-        })?;
-        let document = &put.snapshot.document;
-        let mut summary = Summary::default();
-        (summary.files, summary.bytes) = (document.files, document.bytes);
-        summary.errors = document.errors;
-        let result = json!({
-            "store": name,
-            "snapshot": put.snapshot.id(),
-            "name": document.name,
-            "at": timestamp_text(document.time),
-            "files": document.files,
-            "bytes": document.bytes,
-            "errors": document.errors,
-            "read": put.read,
-            "read_bytes": put.read_bytes,
-            "new_bytes": put.object_bytes,
-            "stored": put.stored,
-        });
-        Ok(done(summary, result))
-    }
-
-    fn get(
-        &self,
-        name: &str,
-        snapshot: &str,
-        into: &std::path::Path,
-        options: &GetOptions,
-    ) -> Result<Outcome, Failure> {
-        let store = self.stores.find(name)?;
-        let snapshot = store.find(snapshot)?;
-        // Opened from its root: a link in its way is not followed.
-        let Some(storage) = &options.walk.storage else {
-            return Err(Problem::internal("The roots are not there.").into());
-        };
-        let folder = Folder::open(&**storage, into).map_err(|error| {
-            Problem::conflict(format!("The folder cannot be opened: {error}."))
-        })?;
-        let engine = self.reading;
-        let got =
-            store.get_into(engine, &snapshot, folder, options, |error| {
-                self.note(&error);
-            })?;
-        let mut summary = Summary::default();
-        (summary.files, summary.bytes) = (got.copied, got.bytes);
-        summary.errors = got.errors;
-        let result = json!({
-            "store": name,
-            "snapshot": snapshot.id(),
-            "restored": got.copied,
-            "kept": got.kept,
-            "bytes": got.bytes,
-            "failed": got.errors,
-        });
-        let state = match got.errors {
-            0 => State::Done,
-            _ => State::No,
-        };
-        Ok(Outcome { state, summary, result })
-    }
-
-    /// Notes an entry that failed, in a run that is ended by its signal.
-    fn note(&self, error: &sanchay::EntryError) {
-        if self.error(error).is_break() {
-            self.live.cancel.cancel();
-        }
     }
 
     /// The walk, without the catalog's own files.
