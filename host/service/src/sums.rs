@@ -181,7 +181,7 @@ impl Summing<'_> {
         let kind = kept.kind().unwrap_or(EntryKind::File);
         let slash = path.iter().rposition(|byte| *byte == b'/');
         let (folder, name) = path.split_at(slash.map_or(0, |at| at + 1));
-        let root = kept.root().or_else(|| self.root_of(path));
+        let root = kept.root().or_else(|| root_of(self.roots, path));
         let links = facts.links.unwrap_or(1);
         let place = (
             facts.device.unwrap_or_default(),
@@ -225,15 +225,15 @@ impl Summing<'_> {
         }
         self.folders.add(root, folder, &sums);
     }
+}
 
-    /// The root that a path lies in.
-    fn root_of(&self, path: &[u8]) -> Option<&[u8]> {
-        use std::os::unix::ffi::OsStrExt as _;
-        let among = self.roots.iter().map(|it| it.as_os_str().as_bytes());
-        let among = among.filter(|root| {
-            let rest = path.strip_prefix(*root);
-            rest.is_some_and(|it| it.starts_with(b"/") || *root == b"/")
-        });
-        among.max_by_key(|root| root.len())
-    }
+/// The root that a path lies in.
+fn root_of<'r>(roots: &'r [PathBuf], path: &[u8]) -> Option<&'r [u8]> {
+    use std::os::unix::ffi::OsStrExt as _;
+    let among = roots.iter().map(|it| it.as_os_str().as_bytes());
+    let among = among.filter(|root| {
+        let rest = path.strip_prefix(*root);
+        rest.is_some_and(|it| it.starts_with(b"/") || *root == b"/")
+    });
+    among.max_by_key(|root| root.len())
 }

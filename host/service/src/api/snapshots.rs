@@ -90,9 +90,10 @@ pub(crate) struct MapParams {
     depth: Option<u32>,
     /// How many nodes, up to 20,000; by default 5000. Small folders are left
     /// out first.
-    #[param(minimum = 1, maximum = 20_000)]
+    #[param(minimum = 1, maximum = 20000)]
     limit: Option<usize>,
     /// What is large: `bytes` or `files`.
+    #[param(inline)]
     by: Option<By>,
 }
 
