@@ -113,7 +113,8 @@ impl Small {
         let (sums, count) = self.sums.get(at).copied().unwrap_or_default();
         let count = count.max(1);
         sums.map(|sum| {
-            u8::try_from((sum + count / 2) / count).unwrap_or(u8::MAX)
+            let mean = sum.saturating_add(count / 2) / count;
+            u8::try_from(mean).unwrap_or(u8::MAX)
         })
     }
 }

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// How many files of a job can be marked.
-pub(crate) const MOST_MARKS: i64 = 100_000;
+const MOST_MARKS: i64 = 100_000;
 
 /// Which file of each group stays.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, ToSchema)]
