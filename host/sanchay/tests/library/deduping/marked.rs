@@ -24,7 +24,7 @@ fn going(
     let marks = marks.iter().map(|(path, stays)| (root.join(path), *stays));
     let references: Vec<PathBuf> =
         references.iter().map(|path| root.join(path)).collect();
-    let plan = engine()
+    let plan = engine(1)
         .dedupe([root.clone()], DedupeAction::Delete)
         .references(references)
         .marks(marks)
