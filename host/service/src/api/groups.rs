@@ -296,7 +296,7 @@ async fn lines(
     };
     let records: Vec<u64> = all.iter().flat_map(of).collect();
     let kept = groups.reader.rows(&records).await?;
-    let mut row = 0;
+    let mut row = 0_usize;
     let mut documents = Vec::with_capacity(all.len());
     for group in &all {
         let count = of(group).count();

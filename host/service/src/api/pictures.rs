@@ -2,8 +2,8 @@
 //! files of those that browsers show themselves, as they are.
 
 use std::{
-    ffi::OsStr, io::Read as _, os::unix::ffi::OsStrExt as _, path::Path,
-    sync::Arc, time::Duration,
+    ffi::OsStr, os::unix::ffi::OsStrExt as _, path::Path, sync::Arc,
+    time::Duration,
 };
 
 use axum::{
