@@ -3,14 +3,20 @@
 
 mod access;
 mod description;
+mod estimates;
 mod foreign;
+mod groups;
 mod handing_over;
 mod jobs;
 mod limits;
+mod pictures;
 mod plans;
 mod postgres;
 mod secrets;
 mod server;
 mod shared;
+mod snapshots;
+mod stores;
+mod sums;
 mod tls;
 mod views;

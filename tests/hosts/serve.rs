@@ -38,8 +38,13 @@ impl Service {
         let tokens =
             tree.file("tokens", format!("tests read,run,write {TOKEN}\n"));
         sanchay_testkit::tree::set_mode(&tokens, 0o600);
-        let mut child = Command::new(env!("CARGO_BIN_EXE_sanchay"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--allow-write"])
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sanchay"));
+        command.args(["serve", "--listen", "127.0.0.1:0", "--allow-write"]);
+        let store = tree.path("store");
+        if store.exists() {
+            command.arg(format!("--store=backup={}", store.display()));
+        }
+        let mut child = command
             .arg("--catalog")
             .arg(tree.path("catalog"))
             .arg("--state-dir")
@@ -185,10 +190,12 @@ fn the_overview_has_the_sums_and_a_map_that_keys_lead_through() {
         "looks_at_all",
         "shows_the_sums",
         "goes_into_the_map",
-        "shows_one_age_alone",
+        "shows_one_type_or_age_alone",
         "finds_by_name",
+        "tells_what_grew",
     ];
-    see(&tree, &flows, json!({"files": files(&tree)}));
+    let types = ["Data", "Code", "Documents", "Other"];
+    see(&tree, &flows, json!({"files": files(&tree), "types": types}));
 }
 
 #[test]
@@ -220,6 +227,8 @@ fn duplicates_make_way_by_a_plan_and_come_back() {
         "signs_in",
         "finds_duplicates",
         "keeps_by_rules",
+        "marks_by_hand",
+        "decides_for_two_folders",
         "plans_applies_and_undoes",
     ];
     let copies = ["one.bin", "two.bin", "more/two.bin"];
@@ -250,6 +259,58 @@ fn two_snapshots_are_compared() {
         "removed": "code/part-2.rs",
     });
     see(&tree, &["signs_in", "compares_snapshots"], values);
+}
+
+#[test]
+fn pictures_that_look_the_same_are_seen_side_by_side() {
+    let tree = tree();
+    for (name, size) in [("one", (64, 48)), ("other", (128, 96))] {
+        tree.file(format!("d/pictures/{name}.bmp"), bitmap(size));
+    }
+    tree.file("d/pictures/damaged.bmp", "BM, and nothing else");
+    let values = json!({
+        "pairs": 1,
+        "sizes": ["128 × 96 pixels", "64 × 48 pixels"],
+        "removed": "pictures/one.bmp",
+    });
+    let flows = ["signs_in", "compares_pictures", "removes_one_of_two"];
+    see(&tree, &flows, values);
+}
+
+/// A picture of rings and a slope, in any size.
+fn bitmap((width, height): (u32, u32)) -> Vec<u8> {
+    let stride = (width * 3).next_multiple_of(4);
+    let mut file = b"BM".to_vec();
+    for value in [54 + stride * height, 0, 54, 40, width, height] {
+        file.extend(value.to_le_bytes());
+    }
+    file.extend([1, 0, 24, 0]);
+    file.extend([0; 24]);
+    for row in 0..height {
+        for column in 0..stride / 3 {
+            let (x, y) = (column * 240 / width, row * 240 / height);
+            let far = x.abs_diff(90).pow(2) + y.abs_diff(150).pow(2);
+            let ring = if far / 2500 % 2 == 0 { 200 } else { 20 };
+            let byte = |it: u32| it.to_le_bytes()[0];
+            file.extend([byte(x), byte(ring), byte(240 - y)]);
+        }
+        let rest = stride % 3;
+        file.extend(vec![0; rest as usize]);
+    }
+    file
+}
+
+#[test]
+fn trees_are_put_into_a_store_and_come_back() {
+    let tree = tree();
+    let place = tree.path("store");
+    native().words("store init").arg(&place).run().succeeds();
+    tree.dir("d/back");
+    let values = json!({
+        "stored": ["docs/note-3.md", "photos/copies/more/two.bin"],
+    });
+    let flows = ["signs_in", "puts_into_a_store", "gets_from_a_store"];
+    see(&tree, &flows, values);
 }
 
 /// The digest of a file by the program.

@@ -8,11 +8,16 @@
 
 mod interfaces;
 
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
 use interfaces::exports::sanchay::inspect::extracting::{
     Answer, Assignment, ByteRange, Column, Description, Facts, File, Guest,
-    Pattern, Piece, Range, Selection, Value, ValueType,
+    Pattern, Piece, Range, Selection, Setting, Value, ValueType,
 };
-use sanchay_pictures::{EXTENSIONS, look};
+use interfaces::exports::sanchay::inspect::types::{
+    SettingType, SettingValue,
+};
+use sanchay_pictures::{EXTENSIONS, look_with};
 
 /// How many bytes of a file are passed at first: all of nearly any picture,
 /// and no more than a host grants at once.
@@ -20,6 +25,13 @@ const FIRST: u32 = 16 << 20;
 
 /// How large a file may be, in bytes.
 const MOST: u64 = 128 << 20;
+
+/// What its user can set: how long the longer side of a small copy is, in
+/// pixels. There is none of 0 pixels.
+const SIDE: &str = "side";
+
+/// What was set.
+static SIDE_SET: AtomicU32 = AtomicU32::new(0);
 
 /// What implements the world.
 struct PictureExtractor;
@@ -39,8 +51,14 @@ impl Guest for PictureExtractor {
                 column("width", ValueType::Unsigned),
                 column("height", ValueType::Unsigned),
                 column("thumbnail", ValueType::Bytes),
+                column("preview", ValueType::Bytes),
             ],
-            settings: Vec::new(),
+            settings: vec![Setting {
+                key: SIDE.to_owned(),
+                setting_type: SettingType::Integer,
+                default_value: Some(SettingValue::Integer(0)),
+                docs: "pixels of the longer side of a small copy".to_owned(),
+            }],
             selections: vec![Selection {
                 patterns: EXTENSIONS.iter().map(extension).collect(),
                 byte_range: ByteRange::Head(FIRST),
@@ -54,7 +72,16 @@ impl Guest for PictureExtractor {
         }
     }
 
-    fn configure(_settings: Vec<Assignment>) -> Result<(), String> {
+    fn configure(settings: Vec<Assignment>) -> Result<(), String> {
+        for Assignment { key, value } in settings {
+            let side = match value {
+                SettingValue::Integer(side) if key == SIDE => side,
+                _ => return Err(format!("there is no setting {key}")),
+            };
+            let side = u32::try_from(side)
+                .map_err(|_| format!("{SIDE} is from 0 on"))?;
+            SIDE_SET.store(side, Relaxed);
+        }
         Ok(())
     }
 
@@ -79,11 +106,13 @@ impl Guest for PictureExtractor {
             }
         };
         drop(pieces);
-        let told = look(&bytes).map_err(|error| error.to_string())?;
+        let told = look_with(&bytes, SIDE_SET.load(Relaxed));
+        let told = told.map_err(|error| error.to_string())?;
         Ok(Answer::Values(vec![
             Some(Value::Unsigned(told.width.into())),
             Some(Value::Unsigned(told.height.into())),
             Some(Value::Bytes(told.thumbnail.as_bytes().to_vec())),
+            told.preview.map(Value::Bytes),
         ]))
     }
 }

@@ -3,7 +3,7 @@
 use image::metadata::Orientation;
 use jpeg_decoder::{Decoder, PixelFormat};
 
-use crate::{Cells, Error, Picture, shown};
+use crate::{Cells, Error, Picture, Small, shown};
 
 /// How many pixels are wanted at least in either direction: two for a cell.
 const WANTED: u16 = 48;
@@ -12,7 +12,11 @@ const WANTED: u16 = 48;
 /// most: a coefficient of two bytes for each of four components.
 const BYTES_PER_PIXEL: u64 = 8;
 
-pub(crate) fn look(bytes: &[u8], memory: u64) -> Result<Picture, Error> {
+pub(crate) fn look(
+    bytes: &[u8],
+    side: u32,
+    memory: u64,
+) -> Result<Picture, Error> {
     let mut decoder = Decoder::new(bytes);
     decoder.set_max_decoding_buffer_size(
         usize::try_from(memory).unwrap_or(usize::MAX),
@@ -25,7 +29,8 @@ pub(crate) fn look(bytes: &[u8], memory: u64) -> Result<Picture, Error> {
         _ => BYTES_PER_PIXEL,
     };
     Error::check(whole, per_pixel, memory)?;
-    let (width, height) = decoder.scale(WANTED, WANTED).map_err(failed)?;
+    let wanted = u16::try_from(side).unwrap_or(u16::MAX).max(WANTED);
+    let (width, height) = decoder.scale(wanted, wanted).map_err(failed)?;
     let format = info.pixel_format;
     let pixels = decoder.decode().map_err(failed)?;
     let orientation = decoder
@@ -33,7 +38,8 @@ pub(crate) fn look(bytes: &[u8], memory: u64) -> Result<Picture, Error> {
         .and_then(Orientation::from_exif_chunk)
         .map_or(1, Orientation::to_exif);
 
-    let mut cells = Cells::new((width.into(), height.into()));
+    let size = (width.into(), height.into());
+    let (mut cells, mut small) = (Cells::new(size), Small::new(size, side));
     let length = usize::from(width) * format.pixel_bytes();
     let mut row = Vec::with_capacity(width.into());
     for line in pixels.chunks_exact(length.max(1)) {
@@ -52,8 +58,11 @@ pub(crate) fn look(bytes: &[u8], memory: u64) -> Result<Picture, Error> {
             }
         }
         cells.add(&row);
+        if let Some(small) = &mut small {
+            small.add(&row);
+        }
     }
-    Ok(shown(whole, &cells, orientation))
+    Ok(shown(whole, (&cells, small), orientation))
 }
 
 /// The colour of four inks, as bright as they leave the paper.

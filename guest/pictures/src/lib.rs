@@ -15,11 +15,13 @@ mod cells;
 mod error;
 mod jpeg;
 mod other;
+mod preview;
 
 use sanchay_core::similarity::Thumbnail;
 
 use cells::Cells;
 pub use error::Error;
+use preview::Small;
 
 /// The extensions of the formats that are known, in lower case. The bytes of a
 /// file tell which of them it is.
@@ -44,14 +46,19 @@ pub struct Picture {
     pub height: u32,
     /// What it looks like.
     pub thumbnail: Thumbnail,
+    /// A small copy for people, as a BMP file, where one was asked for.
+    pub preview: Option<Vec<u8>>,
 }
+
+/// The longest side of a small copy, in pixels.
+pub const MAX_PREVIEW: u32 = 512;
 
 /// Looks at the bytes of a picture.
 ///
 /// # Errors
 /// It has none of the formats, is too large, or cannot be decoded.
 pub fn look(bytes: &[u8]) -> Result<Picture, Error> {
-    look_within(bytes, MAX_MEMORY)
+    look_both(bytes, 0, MAX_MEMORY)
 }
 
 /// The same, with so many bytes of memory for the decoder.
@@ -59,24 +66,39 @@ pub fn look(bytes: &[u8]) -> Result<Picture, Error> {
 /// # Errors
 /// As [`look`].
 pub fn look_within(bytes: &[u8], memory: u64) -> Result<Picture, Error> {
+    look_both(bytes, 0, memory)
+}
+
+/// The same, with a small copy whose longer side has at most so many pixels,
+/// of [`MAX_PREVIEW`]; with none for 0.
+///
+/// # Errors
+/// As [`look`].
+pub fn look_with(bytes: &[u8], side: u32) -> Result<Picture, Error> {
+    look_both(bytes, side.min(MAX_PREVIEW), MAX_MEMORY)
+}
+
+fn look_both(bytes: &[u8], side: u32, memory: u64) -> Result<Picture, Error> {
     match bytes {
-        [0xFF, 0xD8, 0xFF, ..] => jpeg::look(bytes, memory),
-        _ => other::look(bytes, memory),
+        [0xFF, 0xD8, 0xFF, ..] => jpeg::look(bytes, side, memory),
+        _ => other::look(bytes, side, memory),
     }
 }
 
 /// A picture as it was decoded, and how it lies.
 fn shown(
     (width, height): (u32, u32),
-    cells: &Cells,
+    (cells, small): (&Cells, Option<Small>),
     exif_orientation: u8,
 ) -> Picture {
     use sanchay_core::similarity::Turn;
 
     let turn = Turn::of_exif(exif_orientation);
     let thumbnail = cells.thumbnail().turned(turn);
-    match turn.is_transposed {
-        true => Picture { width: height, height: width, thumbnail },
-        false => Picture { width, height, thumbnail },
-    }
+    let preview = small.map(|it| it.bitmap(turn));
+    let (width, height) = match turn.is_transposed {
+        true => (height, width),
+        false => (width, height),
+    };
+    Picture { width, height, thumbnail, preview }
 }

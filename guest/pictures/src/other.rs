@@ -7,9 +7,13 @@ use image::{
     ImageReader, Limits,
 };
 
-use crate::{Cells, Error, MAX_SIDE, Picture, shown};
+use crate::{Cells, Error, MAX_SIDE, Picture, Small, shown};
 
-pub(crate) fn look(bytes: &[u8], memory: u64) -> Result<Picture, Error> {
+pub(crate) fn look(
+    bytes: &[u8],
+    side: u32,
+    memory: u64,
+) -> Result<Picture, Error> {
     let mut limits = Limits::default();
     limits.max_alloc = Some(memory);
     limits.max_image_width = Some(MAX_SIDE);
@@ -31,14 +35,17 @@ pub(crate) fn look(bytes: &[u8], memory: u64) -> Result<Picture, Error> {
         decoder.orientation().map_or(1, image::metadata::Orientation::to_exif);
     let image = DynamicImage::from_decoder(decoder).map_err(failed)?;
 
-    let mut cells = Cells::new(size);
+    let (mut cells, mut small) = (Cells::new(size), Small::new(size, side));
     let mut row = Vec::new();
     for line in 0..size.1 {
         row.clear();
         push(&image, line, &mut row);
         cells.add(&row);
+        if let Some(small) = &mut small {
+            small.add(&row);
+        }
     }
-    Ok(shown(size, &cells, orientation))
+    Ok(shown(size, (&cells, small), orientation))
 }
 
 /// Appends a row of a picture, on white.

@@ -38,6 +38,8 @@ pub struct Difference {
     pub from: Option<Vec<u8>>,
     /// What it is; what it was, where it was deleted.
     pub version: FileVersion,
+    /// How many bytes it had before, where it was there.
+    pub before: Option<u64>,
 }
 
 /// What a comparison came to.
@@ -419,8 +421,14 @@ pub(crate) fn compare(
                 if let Some(change) = now.version.change_since(&before.version)
                 {
                     let Placed { path, version } = now;
-                    let from = None;
-                    all.push(Difference { change, path, from, version });
+                    let (from, before) = (None, Some(before.version.size));
+                    all.push(Difference {
+                        change,
+                        path,
+                        from,
+                        version,
+                        before,
+                    });
                 }
             }
         }
@@ -473,14 +481,15 @@ fn moves(gone: Vec<Placed>, came: Vec<Placed>) -> Vec<Difference> {
             None => {
                 let Placed { path, version } = file;
                 let (change, from) = (Change::New, None);
-                Difference { change, path, from, version }
+                Difference { change, path, from, version, before: None }
             }
         });
     }
     let deleted = gone.into_iter().flatten();
     all.extend(deleted.map(|Placed { path, version }| {
         let (change, from) = (Change::Deleted, None);
-        Difference { change, path, from, version }
+        let before = Some(version.size);
+        Difference { change, path, from, version, before }
     }));
     all
 }
@@ -488,7 +497,8 @@ fn moves(gone: Vec<Placed>, came: Vec<Placed>) -> Vec<Difference> {
 fn moved(before: Placed, now: Placed) -> Difference {
     let Placed { path, version } = now;
     let (change, from) = (Change::Moved, Some(before.path));
-    Difference { change, path, from, version }
+    let before = Some(before.version.size);
+    Difference { change, path, from, version, before }
 }
 
 #[cfg(test)]

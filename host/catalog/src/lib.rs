@@ -16,6 +16,7 @@ mod file;
 mod find;
 mod folders;
 mod history;
+mod listing;
 mod location;
 mod method;
 mod observe;

@@ -71,6 +71,7 @@ pub struct DuplicatesRequest {
     roots: Vec<PathBuf>,
     options: DuplicateOptions,
     monitor: Monitor,
+    times: bool,
 }
 
 impl fmt::Debug for DuplicatesRequest {
@@ -90,7 +91,7 @@ impl DuplicatesRequest {
     ) -> Self {
         let (options, monitor) =
             (DuplicateOptions::default(), Monitor::default());
-        Self { pool, cache, roots, options, monitor }
+        Self { pool, cache, roots, options, monitor, times: false }
     }
 
     fn walk(&mut self) -> &mut WalkOptions {
@@ -162,6 +163,13 @@ impl DuplicatesRequest {
     /// Whether equal files are compared byte by byte as well.
     pub fn verify(mut self, verify: bool) -> Self {
         self.options.verify = verify;
+        self
+    }
+
+    /// Whether the answer knows of each file what it was when it was found:
+    /// [`GroupFile::state`].
+    pub fn times(mut self, times: bool) -> Self {
+        self.times = times;
         self
     }
 
@@ -242,7 +250,8 @@ impl DuplicatesRequest {
         self,
         on_error: impl Fn(EntryError) -> ControlFlow<()> + Sync,
     ) -> Result<Duplicates, Error> {
-        self.find_keeping(false, &on_error)
+        let times = self.times;
+        self.find_keeping(times, &on_error)
     }
 
     /// The same; with `times`, the answer knows of each file when it was

@@ -172,7 +172,7 @@ pub use sanchay_storage::{
 pub use scan::{ScanEvent, ScanRequest};
 #[cfg(feature = "images")]
 pub use similar::{
-    ImagePair, SimilarImage, SimilarImageGroup, SimilarImages,
+    ImagePair, PicturePreview, SimilarImage, SimilarImageGroup, SimilarImages,
     SimilarImagesOptions, SimilarImagesRequest, SimilarImagesSummary,
 };
 pub use similar::{

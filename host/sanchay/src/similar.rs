@@ -32,7 +32,7 @@ use sanchay_core::{
 
 #[cfg(feature = "images")]
 pub use self::images::{
-    ImagePair, SimilarImage, SimilarImageGroup, SimilarImages,
+    ImagePair, PicturePreview, SimilarImage, SimilarImageGroup, SimilarImages,
     SimilarImagesOptions, SimilarImagesRequest, SimilarImagesSummary,
 };
 pub(crate) use self::{

@@ -4,14 +4,23 @@
 
 pub(crate) mod assets;
 pub(crate) mod description;
+mod diffs;
+mod estimates;
 mod events;
+mod groups;
 mod jobs;
 mod lookup;
+mod origin;
+mod pairs;
+mod pictures;
 mod plans;
 mod renames;
 mod results;
 mod roots;
 mod session;
+mod snapshots;
+mod stores;
+mod summary;
 mod system;
 mod tokens;
 mod views;
@@ -23,7 +32,10 @@ use http::request::Parts;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(crate) use self::description::documented;
+pub(crate) use self::{
+    description::documented,
+    pictures::{Thumbnail, thumbnails},
+};
 use crate::{app::App, problem::Problem, rights::Caller};
 
 /// The requests, and what is said of them.
@@ -58,7 +70,25 @@ pub(crate) fn routes() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(views::download))
         .routes(routes!(lookup::lookup, lookup::by_hash))
         .routes(routes!(lookup::filter))
-        .routes(routes!(lookup::snapshots))
+        .routes(routes!(snapshots::list))
+        .routes(routes!(snapshots::files))
+        .routes(routes!(snapshots::tree))
+        .routes(routes!(snapshots::tree_of_job))
+        .routes(routes!(diffs::get))
+        .routes(routes!(diffs::files))
+        .routes(routes!(diffs::tree))
+        .routes(routes!(diffs::steepest))
+        .routes(routes!(summary::get))
+        .routes(routes!(pictures::thumbnail))
+        .routes(routes!(pictures::preview))
+        .routes(routes!(estimates::estimate))
+        .routes(routes!(stores::list))
+        .routes(routes!(stores::snapshots))
+        .routes(routes!(groups::rules, groups::set_rules))
+        .routes(routes!(groups::list))
+        .routes(routes!(groups::mark))
+        .routes(routes!(pairs::list))
+        .routes(routes!(pairs::keep_side))
         .routes(routes!(events::all))
         .routes(routes!(events::of_job))
         .routes(routes!(system::health))

@@ -17,11 +17,12 @@ use tower_http::{
 };
 
 use crate::{
-    api,
+    api::{self, Thumbnail},
     config::Config,
     database::Database,
     error::ServiceError,
     events::Hub,
+    groups::Room,
     guard,
     jobs::{
         kind::State,
@@ -34,7 +35,11 @@ use crate::{
     metrics::Metrics,
     plans::steps::Open as OpenPlans,
     problem::Problem,
+    results::listing::{self, Listings},
     roots::Roots,
+    shelf::Shelf,
+    stores::Stores,
+    sums::{self, AllSums},
     views::Views,
 };
 
@@ -43,6 +48,7 @@ use crate::{
 pub(crate) struct App {
     pub(crate) config: Config,
     pub(crate) roots: Roots,
+    pub(crate) stores: Stores,
     pub(crate) database: Database,
     pub(crate) queue: Queue,
     /// Asks the catalog for digests.
@@ -56,6 +62,14 @@ pub(crate) struct App {
     pub(crate) limits: Limits,
     pub(crate) running: Running,
     pub(crate) views: Views,
+    /// Records that are in no job.
+    pub(crate) listings: Listings,
+    /// What records come to.
+    pub(crate) sums: AllSums,
+    /// Small copies of pictures.
+    pub(crate) thumbnails: Shelf<Thumbnail>,
+    /// What is decided of duplicates.
+    pub(crate) groups: Room,
     pub(crate) open_plans: OpenPlans,
     /// Becomes true when the service is to end.
     pub(crate) stop: watch::Sender<bool>,
@@ -67,6 +81,7 @@ impl App {
         config: Config,
     ) -> Result<Arc<Self>, ServiceError> {
         let roots = Roots::open(&config.roots)?;
+        let stores = Stores::open(&config.stores)?;
         let trust = config.catalog_trust;
         let options = CatalogOptions { trust, ..CatalogOptions::default() };
         let catalog = Catalog::open(&config.catalog, options)?;
@@ -90,6 +105,7 @@ impl App {
             ),
             limits: Limits::new(config.max_rate),
             roots,
+            stores,
             database,
             engine,
             reading_engine,
@@ -99,6 +115,10 @@ impl App {
             metrics: Metrics::new(),
             running: Running::new(),
             views: Views::new(),
+            listings: listing::room(),
+            sums: sums::room(),
+            thumbnails: api::thumbnails(),
+            groups: Room::new(),
             open_plans: OpenPlans::default(),
             stop: watch::Sender::new(false),
             config,

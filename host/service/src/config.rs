@@ -11,6 +11,9 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The folders that requests may name: nothing else is ever looked at.
     pub roots: Vec<PathBuf>,
+    /// The stores that trees may be put into and got from: each by the name
+    /// that requests call it by, and its folder.
+    pub stores: Vec<(String, PathBuf)>,
     /// Where jobs and their results are kept: a `postgres://` address, or
     /// `None` for the file of the catalog.
     pub database: Option<String>,
@@ -72,6 +75,7 @@ impl Config {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 7227)),
             roots: Vec::new(),
+            stores: Vec::new(),
             database: None,
             catalog,
             catalog_trust: Trust::default(),

@@ -16,6 +16,16 @@ pub enum ServiceError {
         /// Why not.
         why: String,
     },
+    /// A store cannot be used.
+    #[error("store {name}, {}: {why}", escaped_path(.path))]
+    Store {
+        /// What it is called by, escaped.
+        name: String,
+        /// Its folder.
+        path: PathBuf,
+        /// Why not.
+        why: String,
+    },
     /// No root was named.
     #[error("no root is given: name the folders that the service may look at")]
     NoRoot,

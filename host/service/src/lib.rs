@@ -14,11 +14,16 @@
 mod api;
 mod app;
 mod below;
+mod blocking;
 mod config;
 mod database;
 mod error;
 mod events;
 mod extract;
+mod file_types;
+mod folder_tree;
+mod groups;
+mod growth;
 mod guard;
 mod idempotency;
 mod jobs;
@@ -31,6 +36,11 @@ mod results;
 mod rights;
 mod roots;
 mod server;
+mod shelf;
+mod snapshots;
+mod sources;
+mod stores;
+mod sums;
 mod time;
 mod views;
 

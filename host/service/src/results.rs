@@ -3,6 +3,7 @@
 
 pub(crate) mod cells;
 pub(crate) mod formats;
+pub(crate) mod listing;
 pub(crate) mod reader;
 pub(crate) mod row;
 pub(crate) mod sending;

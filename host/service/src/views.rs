@@ -23,7 +23,7 @@ use tokio::{
 };
 use xxhash_rust::xxh3::xxh3_128;
 
-pub(crate) use self::list::RowList;
+pub(crate) use self::list::{ListWriter, RowList};
 use crate::{
     app::App,
     database::Database,
@@ -31,6 +31,8 @@ use crate::{
     limits::account,
     problem::Problem,
     results::reader::Reader,
+    shelf::building,
+    sources::{Origin, Source},
     time,
 };
 
@@ -60,11 +62,8 @@ const LONGEST_FILTER: usize = 16 << 10;
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Definition {
-    /// The job whose records these are, and the attempt at it.
-    pub(crate) job: i64,
-    pub(crate) attempt: i64,
-    /// How many of them: of a job that runs, those of that moment.
-    pub(crate) rows: u64,
+    /// Whose records these are: of a job that runs, those of that moment.
+    pub(crate) origin: Origin,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) filter: Option<String>,
     /// Fields as the program takes them: `size:desc,path`.
@@ -110,24 +109,21 @@ impl Views {
         }
     }
 
-    /// The view of a job's records.
+    /// The view of a source's records.
     ///
     /// # Errors
-    /// 404 and 409 for a job that has none; 422 for a filter or an order that
+    /// 404 and 409 for one that has none; 422 for a filter or an order that
     /// makes no sense.
-    pub(crate) async fn of_job(
+    pub(crate) async fn of(
         &self,
         app: &Arc<App>,
-        job: i64,
+        source: &Source,
         filter: Option<&str>,
         sort: Option<&str>,
     ) -> Result<Arc<View>, Problem> {
-        let job = app.queue.get(job).await?;
-        let reader = Reader::new(&app.database, &job)?;
+        let (origin, reader) = source.find(app).await?;
         let definition = Definition {
-            job: job.id,
-            attempt: job.attempts,
-            rows: reader.total(),
+            origin,
             filter: checked_filter(filter)?,
             sort: checked_sort(&reader, sort)?,
         };
@@ -156,13 +152,7 @@ impl Views {
         let text: String = row.ok_or_else(unknown)?.try_get(0)?;
         let definition: Definition =
             serde_json::from_str(&text).map_err(|_| unknown())?;
-        let job = app.queue.get(definition.job).await?;
-        if job.attempts != definition.attempt {
-            return Err(Problem::not_found(
-                "The job was begun anew since the view was made.",
-            ));
-        }
-        let reader = Reader::new(&app.database, &job)?.up_to(definition.rows);
+        let reader = definition.origin.reader(app).await?;
         self.find_or_make(app, definition, reader).await
     }
 
@@ -308,12 +298,6 @@ impl View {
     fn tell(&self, looked_at: u64, found: u64) {
         self.state.send_replace(ViewState::Building { looked_at, found });
     }
-}
-
-fn building() -> Problem {
-    let why = "The records are still being filtered and sorted; ask again in \
-               a moment.";
-    Problem::unavailable(why).of_kind("building").retry_after(2)
 }
 
 /// A filter that can be understood.

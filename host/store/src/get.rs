@@ -56,6 +56,24 @@ impl Store {
         options: &GetOptions,
         on_error: impl Fn(EntryError) + Sync,
     ) -> Result<CopySummary, StoreError> {
+        let folder =
+            open_or_make(target).map_err(|error| refused(target, error))?;
+        self.get_into(engine, snapshot, folder, options, on_error)
+    }
+
+    /// The same into a folder that is open: whatever becomes of its path
+    /// meanwhile, nothing comes elsewhere.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub fn get_into(
+        &self,
+        engine: &Engine,
+        snapshot: &Snapshot,
+        target: Arc<Folder>,
+        options: &GetOptions,
+        on_error: impl Fn(EntryError) + Sync,
+    ) -> Result<CopySummary, StoreError> {
         let tree = self.tree_with(snapshot, &options.monitor.cancel)?;
         let copier = engine
             .copier(CopyOptions {
@@ -70,10 +88,9 @@ impl Store {
             && walk.max_depth.is_none()
             && !walk.gitignore
             && walk.ignore_files.is_empty();
-        let source = Folder::open(&tree, Path::new(""))
-            .map_err(|error| refused(target, error))?;
-        let target =
-            open_or_make(target).map_err(|error| refused(target, error))?;
+        let top = Path::new("");
+        let source =
+            Folder::open(&tree, top).map_err(|error| refused(top, error))?;
         if whole {
             let monitor = &options.monitor;
             return Ok(copier.copy_folder(source, target, monitor, on_error)?);

@@ -20,6 +20,8 @@ import * as looks from './looks.mjs';
 import * as overview from './overview.mjs';
 import * as rename from './rename.mjs';
 import * as signin from './signin.mjs';
+import * as similar from './similar.mjs';
+import * as stores from './stores.mjs';
 
 const FLOWS = {
     ...component,
@@ -30,6 +32,8 @@ const FLOWS = {
     ...overview,
     ...rename,
     ...signin,
+    ...similar,
+    ...stores,
 };
 
 const asked = JSON.parse(readFileSync(process.argv[2], 'utf8'));

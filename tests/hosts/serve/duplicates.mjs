@@ -61,6 +61,112 @@ export async function keeps_by_rules(it) {
     );
 }
 
+/** What would be freed, as it is shown. */
+const freed = (it) => it.text('.freed .small.num');
+
+/** The marks of files, by the ends of their paths. */
+async function marks(it) {
+    const all = {};
+    for (const line of await it.page.locator('.fline').all()) {
+        const label = await line.locator('.mark').getAttribute('aria-label');
+        const [mark, path] = [label.split(' ')[0], label.split('/photos/')[1]];
+        all[path] = mark;
+    }
+    return all;
+}
+
+/** Space marks; the last copy cannot be marked; K keeps one alone. */
+export async function marks_by_hand(it) {
+    const { page } = it;
+    const { values } = it;
+    const job = Number(/job=(\d+)/.exec(page.url())[1]);
+    const grid = page.locator('[role=grid]');
+    await page.locator('.fline').first().waitFor();
+    await it.until('the rules decided', async () =>
+        (await freed(it)).startsWith(`${values.goes.length} files`),
+    );
+    const before = await marks(it);
+    for (const path of values.goes)
+        assert.equal(before[path.replace('photos/', '')], 'Remove', path);
+    // The first group is that of two.bin: its head, and three files.
+    await grid.focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press(' ');
+    await it.until('one file less goes', async () =>
+        (await freed(it)).startsWith(`${values.goes.length - 1} files`),
+    );
+    await page.locator('.fline', { hasText: 'by hand' }).first().waitFor();
+    await it.check('marked');
+    await page.keyboard.press(' ');
+    await it.until('it goes again', async () =>
+        (await freed(it)).startsWith(`${values.goes.length} files`),
+    );
+    // The one that stays cannot be marked, as long as no other does.
+    const kept = page.locator('.fline', {
+        has: page.locator('.mark.keep'),
+    });
+    await kept.first().locator('.mark').click();
+    await page.getByText('The last copy is always kept').waitFor();
+    // Keep only the first file: the one that stayed goes now.
+    await grid.focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('k');
+    await it.until('another one stays', async () => {
+        const now = await marks(it);
+        const [first] = Object.keys(now);
+        return now[first] === 'Keep' && before[first] === 'Remove';
+    });
+    // Taken back, so that the rules decide again.
+    const asked = await it.api('GET', `jobs/${job}/groups`);
+    const { revision, groups } = asked.body;
+    const files = groups.flatMap((group) => group.files);
+    const set = files.map(({ id }) => ({ file: id, keep: null }));
+    const taken = await it.api('PATCH', `jobs/${job}/marks`, {
+        revision,
+        set,
+    });
+    assert.equal(taken.status, 200);
+    await it.until('the rules decide', async () => {
+        const now = await marks(it);
+        return Object.keys(before).every((path) => now[path] === before[path]);
+    });
+}
+
+/** One decision for two folders; the sums follow. */
+export async function decides_for_two_folders(it) {
+    const { page } = it;
+    const job = Number(/job=(\d+)/.exec(page.url())[1]);
+    const tabs = page.getByRole('navigation', {
+        name: 'Views of the duplicates',
+    });
+    await tabs.getByRole('link', { name: 'Folder pairs' }).focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/duplicates\/folders/);
+    const pair = page.locator('.pair').first();
+    await pair.waitFor();
+    assert.match(await pair.innerText(), /2 equal files/);
+    await it.check('pairs');
+    const keep = pair.getByRole('button', { name: /Keep these.*copies$/ });
+    await keep.focus();
+    await page.keyboard.press('Enter');
+    await pair.getByText('to be removed').waitFor();
+    await it.check('pairs-kept');
+    const asked = await it.api('GET', `jobs/${job}/groups`);
+    const { revision, groups } = asked.body;
+    const files = groups.flatMap((group) => group.files);
+    const goes = files
+        .filter(({ mark, by }) => mark === 'remove' && by === 'hand')
+        .map(({ path }) => path.split('/photos/')[1]);
+    assert.deepEqual(goes.sort(), ['originals/one.bin', 'originals/two.bin']);
+    const set = files.map(({ id }) => ({ file: id, keep: null }));
+    const body = { revision, set };
+    await it.api('PATCH', `jobs/${job}/marks`, body);
+    await tabs.getByRole('link', { name: 'Groups' }).click();
+    await page.locator('.fline').first().waitFor();
+}
+
 /** Plan, apply: the files make way; undo: they are back. */
 export async function plans_applies_and_undoes(it) {
     const { page } = it;

@@ -14,7 +14,6 @@ export async function compares_snapshots(it) {
     rmSync(inside(it.values.removed));
     await it.job('snapshot');
     await it.go('#/changes');
-    await page.getByRole('button', { name: 'Compare them' }).click();
     await page.locator('.kindcard').first().waitFor();
     await page.locator('.grow-row:not(.wait)').first().waitFor();
     const value = (name) =>
@@ -31,6 +30,21 @@ export async function compares_snapshots(it) {
         names.join(),
     );
     await it.check('changes');
+    // By folder, by keys: into the one that shrank, and up again.
+    const steep = page.getByRole('region', { name: /^Steepest/ });
+    await steep.getByRole('button', { name: 'docs' }).waitFor();
+    const grown = page.getByRole('region', { name: /^Growth/ });
+    await grown.getByRole('button', { name: 'code' }).focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/at=code/);
+    await page.getByRole('heading', { name: 'Files in code' }).waitFor();
+    await it.until('its file is the only one', async () => {
+        const left = await page.locator('.name').allInnerTexts();
+        return left.length === 1 && left[0].endsWith(it.values.removed);
+    });
+    await it.check('changes-folder');
+    await page.getByRole('button', { name: 'Up' }).click();
+    await page.waitForURL((url) => !url.hash.includes('at='));
 }
 
 /** Whatever the page might ask of others, or run, is refused. */

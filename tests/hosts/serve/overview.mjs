@@ -1,6 +1,8 @@
 // The overview: sums, the map of folders and its list.
 
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** One button looks at all roots, and the page fills by itself. */
 export async function looks_at_all(it) {
@@ -40,13 +42,44 @@ export async function goes_into_the_map(it) {
     await it.until('the top is seen', () => !page.url().includes('at='));
 }
 
-/** One age alone. */
-export async function shows_one_age_alone(it) {
+/** One type alone, then one age alone; the address has which of the two. */
+export async function shows_one_type_or_age_alone(it) {
+    const { page } = it;
     await it.go('#/overview');
-    const chip = it.page.locator('.legend .chip').first();
-    await chip.click();
-    assert.equal(await chip.getAttribute('aria-pressed'), 'true');
+    const chips = page.locator('.legend .chip');
+    await chips.first().waitFor();
+    const types = await chips.allInnerTexts();
+    for (const type of it.values.types)
+        assert.ok(
+            types.some((text) => text.startsWith(type)),
+            `${type} is not in ${types}`,
+        );
+    await chips.first().click();
+    assert.equal(await chips.first().getAttribute('aria-pressed'), 'true');
+    await it.check('types');
+    await page.getByRole('radio', { name: 'Age' }).check();
+    await page.waitForURL(/colour=age/);
+    await page.getByRole('group', { name: /^Ages/ }).waitFor();
+    await chips.first().click();
+    assert.equal(await chips.first().getAttribute('aria-pressed'), 'true');
     await it.check('ages');
+    await page.reload();
+    await page.getByRole('group', { name: /^Ages/ }).waitFor();
+}
+
+/** With a second snapshot, the overview tells what is otherwise since then. */
+export async function tells_what_grew(it) {
+    const { page } = it;
+    writeFileSync(join(it.asked.folder, 'docs/more.md'), 'm'.repeat(2000));
+    await it.job('snapshot');
+    await it.go('#/overview');
+    const changed = page.locator('.stat', { hasText: 'Changes' });
+    await changed.filter({ hasText: '+1 files since' }).waitFor();
+    await page.getByRole('img', { name: /^2 snapshots/ }).waitFor();
+    await it.check('overview-since');
+    await changed.click();
+    await page.waitForURL(/#\/changes\?a=\d+&b=\d+/);
+    await page.locator('.kindcard').first().waitFor();
 }
 
 /** Ctrl K finds a screen, and a part of a path. */

@@ -88,6 +88,9 @@ pub(crate) struct WorkArgs {
     /// keeps them for ever
     #[arg(long, value_name = "DAYS", default_value_t = 90)]
     keep_jobs: u16,
+    /// A store that jobs may put trees into and get them from: NAME=FOLDER
+    #[arg(long, value_name = "NAME=DIR", value_parser = parse_store)]
+    store: Vec<(String, PathBuf)>,
 
     /// How many seconds to wait for what is under way when it is to end
     #[arg(long, value_name = "SECONDS", default_value_t = 10)]
@@ -199,6 +202,21 @@ impl DatabaseAddress {
     }
 }
 
+fn parse_store(text: &str) -> Result<(String, PathBuf), String> {
+    let is_name = |name: &str| {
+        let is_fine =
+            |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+        (1..=64).contains(&name.len()) && name.bytes().all(is_fine)
+    };
+    match text.split_once('=') {
+        Some((name, path)) if is_name(name) && !path.is_empty() => {
+            Ok((name.to_owned(), PathBuf::from(path)))
+        }
+        _ => Err("expected NAME=FOLDER; a name has letters, digits and -_."
+            .to_owned()),
+    }
+}
+
 impl WorkArgs {
     /// Whether instances can share the jobs.
     pub(crate) fn is_shared(&self) -> bool {
@@ -231,6 +249,7 @@ impl WorkArgs {
         config.catalog_trust = catalog.trust();
         config.roots = roots;
         config.database = self.database.as_ref().map(|it| it.0.clone());
+        config.stores.clone_from(&self.store);
         let days = u64::from(self.keep_jobs);
         config.keep_jobs = (days > 0).then(|| Duration::from_secs(days * DAY));
         config.workers = self.jobs.into();

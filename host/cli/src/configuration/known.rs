@@ -83,6 +83,7 @@ const OF_USER: [&str; 17] = [
     "root",
     "s3-check-cache-dir",
     "state-dir",
+    "store",
     "tls-cert",
     "tls-key",
     "token-file",

@@ -11,7 +11,7 @@ use super::{
     collection::Collection,
     folders::{FolderGroup, FolderGroups},
 };
-use crate::{entry::join, monitor::Summary, walk::Node};
+use crate::{cache::FileState, entry::join, monitor::Summary, walk::Node};
 
 /// Groups of files with equal content.
 pub struct Duplicates {
@@ -180,16 +180,19 @@ impl<'a> Group<'a> {
         self.numbers().iter().map(move |file| {
             let name = all.collection.name(*file);
             let role = all.collection.origin(*file).role();
+            let state = all.collection.state(*file);
             let Some(node) = all.collection.parent(*file) else {
-                return GroupFile { parent: Arc::default(), name, role };
+                let (parent, root) = (Arc::default(), name);
+                return GroupFile { parent, name, role, root, state };
             };
+            let root = node.root_path();
             let known = last.as_ref().filter(|it| Arc::ptr_eq(it.0, node));
             let parent = match known {
                 Some((_, path)) => Arc::clone(path),
                 None => node.path().into(),
             };
             last = Some((node, Arc::clone(&parent)));
-            GroupFile { parent, name, role }
+            GroupFile { parent, name, role, root, state }
         })
     }
 }
@@ -268,6 +271,13 @@ pub struct GroupFile<'a> {
     pub name: &'a [u8],
     /// What it is in the group.
     pub role: Role,
+    /// The root that it was found in, as it was given; its own path where it
+    /// was named itself.
+    pub root: &'a [u8],
+    /// What it was when it was found; known if that was
+    /// [asked for](crate::DuplicatesRequest::times), or the engine has a
+    /// cache.
+    pub state: Option<FileState>,
 }
 
 impl GroupFile<'_> {

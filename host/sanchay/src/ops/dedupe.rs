@@ -5,6 +5,7 @@ mod building;
 mod similar;
 
 use std::{
+    collections::HashMap,
     ffi::OsStr,
     ops::ControlFlow,
     os::unix::ffi::OsStrExt as _,
@@ -12,7 +13,12 @@ use std::{
     sync::Mutex,
 };
 
-use sanchay_core::{escape::escaped, keep::KeepRules, plan::Operation};
+use sanchay_core::{
+    escape::escaped,
+    keep::{Choice, KeepRules},
+    plan::Operation,
+};
+use sanchay_sandbox::KeepColumns;
 use sanchay_sync::{into_inner, lock};
 
 use self::building::Builder;
@@ -120,6 +126,8 @@ pub struct DedupeRequest {
     on_conflict: OnConflict,
     portable: bool,
     compare_metadata: bool,
+    /// What was decided by hand, by absolute paths.
+    marks: HashMap<Vec<u8>, bool>,
 }
 
 impl DedupeRequest {
@@ -177,6 +185,22 @@ impl DedupeRequest {
     ) -> Self {
         let paths = paths.into_iter().map(Into::into);
         self.options.references.extend(paths);
+        self
+    }
+
+    /// What was decided by hand, above all rules: files and folders by their
+    /// absolute paths, and whether they stay. Of a file and the folders that
+    /// it is in, the nearest that was decided on counts. References stay
+    /// whatever it says, and of a group of which nothing would be left, what
+    /// the rules chose.
+    pub fn marks<P: Into<PathBuf>>(
+        mut self,
+        marks: impl IntoIterator<Item = (P, bool)>,
+    ) -> Self {
+        let marks = marks.into_iter().map(|(path, stays)| {
+            (path.into().into_os_string().into_encoded_bytes(), stays)
+        });
+        self.marks.extend(marks);
         self
     }
 
@@ -367,6 +391,18 @@ impl DedupeRequest {
         KeepRules::new(&self.keep).map(drop).map_err(OpsError::Keep)
     }
 
+    /// What was decided by hand of a file.
+    fn mark(&self, path: &[u8]) -> Option<bool> {
+        let mut path = path;
+        loop {
+            if let Some(stays) = self.marks.get(path) {
+                return Some(*stays);
+            }
+            let slash = memchr::memrchr(b'/', path)?;
+            path = path.get(..slash)?;
+        }
+    }
+
     /// What the plan says of how it was made.
     fn header(&self) -> Vec<(String, String)> {
         let mut options = vec![
@@ -426,6 +462,28 @@ impl Engine {
             on_conflict: OnConflict::default(),
             portable: false,
             compare_metadata: true,
+            marks: HashMap::new(),
         }
+    }
+
+    /// Chooses of each group the file that rules keep, in the sandbox: those
+    /// of [`DedupeRequest::keep`], whose folders are absolute here.
+    ///
+    /// # Errors
+    /// [`OpsError::Keep`] for a rule that is none, and [`Error::Sandbox`]
+    /// where the columns do not fit each other.
+    pub fn choose_kept(
+        &self,
+        rules: &[Vec<u8>],
+        files: &KeepColumns,
+    ) -> Result<Vec<Choice>, OpsError> {
+        KeepRules::new(rules).map_err(OpsError::Keep)?;
+        let pool = self.pool();
+        let mut inspector = pool.inspector();
+        let choices = inspector.choose_kept(rules, files);
+        let choices =
+            choices.map_err(|it| OpsError::Run(Error::Sandbox(it)))?;
+        pool.give_back(inspector);
+        Ok(choices)
     }
 }

@@ -5,6 +5,7 @@
 
 mod groups;
 mod pairs;
+mod preview;
 mod reader;
 
 use std::{fmt, ops::ControlFlow, path::PathBuf, sync::Arc};
@@ -16,6 +17,7 @@ pub use self::groups::{
     ImagePair, SimilarImage, SimilarImageGroup, SimilarImages,
     SimilarImagesSummary,
 };
+pub use self::preview::PicturePreview;
 use self::{pairs::Pairs, reader::Reader};
 use super::{
     collect::{Sites, chosen, collect},

@@ -1,6 +1,7 @@
 //! Duplicates that make way, killed at any change, gone on with and undone: no
 //! content is lost, and undoing gives back the tree.
 
+mod marked;
 mod meddled;
 mod similar;
 

@@ -21,6 +21,13 @@ const INSTANCES: usize = 32;
 #[cfg(feature = "images")]
 const PICTURE: u64 = 128 << 20;
 
+/// The same of one of which a small copy is wanted, and the longer side of that
+/// in pixels.
+#[cfg(feature = "images")]
+const PREVIEWED: u64 = 64 << 20;
+#[cfg(feature = "images")]
+const PREVIEW: u32 = 240;
+
 impl Plugin {
     /// The bundled extractor, whose code is a part of the program. It is set
     /// up when it is first asked for, once for the whole process.
@@ -33,7 +40,7 @@ impl Plugin {
         let set_up = || {
             let limits = Limits::of_plugins();
             let most = describe::most(limits.memory_bytes());
-            load(&MEDIA, limits, most)
+            load(&MEDIA, limits, most, &[])
         };
         BUNDLED.get_or_init(set_up).clone()
     }
@@ -59,7 +66,31 @@ impl Plugin {
                 .memory(768 << 20)
                 .stack(1 << 20)
                 .call_budget(Duration::from_secs(30));
-            load(&PICTURES, limits, PICTURE)
+            load(&PICTURES, limits, PICTURE, &[])
+        };
+        BUNDLED.get_or_init(set_up).clone()
+    }
+
+    /// The same, which tells small copies of pictures for people as well: its
+    /// last column. They are passed less of a file, and less time.
+    ///
+    /// # Errors
+    ///
+    /// As [`pictures`](Self::pictures).
+    #[cfg(feature = "images")]
+    pub fn previews() -> Result<Self, Fault> {
+        use std::time::Duration;
+
+        use crate::component::PICTURES;
+
+        static BUNDLED: OnceLock<Result<Plugin, Fault>> = OnceLock::new();
+        let set_up = || {
+            let limits = Limits::of_plugins()
+                .memory(512 << 20)
+                .stack(1 << 20)
+                .call_budget(Duration::from_secs(8));
+            let side = ("side".to_owned(), PREVIEW.to_string());
+            load(&PICTURES, limits, PREVIEWED, &[side])
         };
         BUNDLED.get_or_init(set_up).clone()
     }
@@ -71,6 +102,7 @@ fn load(
     bundle: &'static Bundle,
     limits: Limits,
     most: u64,
+    settings: &[(String, String)],
 ) -> Result<Plugin, Fault> {
     let source = Box::new(Embedded(bundle));
     let shared: Arc<Shared<ExtractingExports>> =
@@ -82,12 +114,16 @@ fn load(
     })?;
     let name = std::mem::take(&mut said.name);
     let version = std::mem::take(&mut said.version);
+    let declared = std::mem::take(&mut said.settings);
     let (facts, memory) = (said.facts, limits.memory_bytes());
     let (columns, selections) = extraction(said, &name, memory)
         .map_err(|why| Fault::Setup(why.to_string()))?;
     let role = Role::Extractor { shared, columns, selections, facts, most };
     let failure_budget = FailureBudget::new(&limits);
-    let settings = Settings::default();
+    let settings = Settings::declared(declared)
+        .and_then(|it| it.set(settings))
+        .map_err(|why| Fault::Setup(why.to_string()))?;
+    settings.tell(&mut caller)?.map_err(Fault::Setup)?;
     let inner = Inner { name, version, role, settings, failure_budget };
     Ok(Plugin(Arc::new(inner)))
 }

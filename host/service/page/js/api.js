@@ -91,6 +91,28 @@ async function call(method, path, options) {
 
 /** @param {string} path @param {any} [options] */
 export const get = (path, options) => call('GET', path, options);
+
+/** How long to wait for what is still being made, in ms. */
+const PATIENCE = 1000;
+
+/**
+ * The same, asked again as long as the service is still making it.
+ * @param {string} path @param {{signal?: AbortSignal}} options
+ * @returns {Promise<any>}
+ */
+export async function patiently(path, options) {
+    for (;;) {
+        try {
+            return await get(path, options);
+        } catch (error) {
+            const it = /** @type {any} */ (error);
+            if (it.type !== 'urn:sanchay:building') throw error;
+            await new Promise((done) => setTimeout(done, PATIENCE));
+            if (options.signal?.aborted) throw error;
+        }
+    }
+}
+
 /** @param {string} path @param {any} body @param {any} [options] */
 export const post = (path, body, options) =>
     call('POST', path, { ...options, body });

@@ -1,37 +1,42 @@
-// Folders in expressions: there, paths are told from the root that a job
-// looked at.
+// Folders in expressions: there, paths are told from the root of the service
+// that they lie in.
 import { named, quoted } from './names.js';
-import { pathOf } from './ui/picker.js';
 
-/** A path, without the first of these folders that it lies in. @param {string} path @param {string[]} tops */
+/** The roots as paths, the innermost first. @param {any[]} roots */
+export const topsOf = (roots) =>
+    roots
+        .map((it) => named(it).replace(/\/$/, ''))
+        .sort((a, b) => b.length - a.length);
+
+/**
+ * A path, without the first of these folders that it lies in.
+ * @param {string} path @param {string[]} tops
+ */
 function within(path, tops) {
     const top = tops.find((it) => path === it || path.startsWith(`${it}/`));
     return top == null ? null : path.slice(top.length + 1);
 }
 
-/** Where a job looked, as whole paths. @param {any} job @param {any[]} roots */
-const placesOf = (job, roots) =>
-    (job?.roots ?? []).map((/** @type {any} */ it) => {
-        const below = named(it);
-        return pathOf(roots, below ? `${it.root}/${below}` : String(it.root));
-    });
-
 /**
- * What is true of the files directly in a folder, of those of a job.
- * @param {string} folder @param {any} job @param {any[]} roots
+ * What is true of the files directly in a folder.
+ * @param {string} folder @param {any[]} roots
  */
-export function directlyIn(folder, job, roots) {
-    const path = within(folder, placesOf(job, roots));
+export function directlyIn(folder, roots) {
+    const path = within(folder, topsOf(roots));
     return path == null ? '' : `parent = ${quoted(path)}`;
 }
 
 /**
- * What is true of all files below a folder, which lies in one of these.
- * @param {string} folder @param {string[]} tops
+ * What is true of all files below a folder; nothing for a root.
+ * @param {string} folder @param {any[]} roots
  */
-export function anywhereIn(folder, tops) {
-    const path = within(folder, tops);
-    if (!path) return '';
+export function anywhereIn(folder, roots) {
+    const path = within(folder, topsOf(roots));
+    return path ? below(path) : '';
+}
+
+/** The same for a path that is told from a root. @param {string} path */
+export function below(path) {
     const literal = path.replace(/[\\*?[\]{}!]/g, '\\$&');
     return `path glob ${quoted(`${literal}/**`)}`;
 }

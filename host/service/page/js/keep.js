@@ -1,7 +1,15 @@
-// The rules of keeping, in the words of the program: `oldest`, `under:DIR`.
-// They are in the address, so that a reload and a link have them.
-import { address, setQuery } from './address.js';
+// What is decided of the groups of a search: rules, in the words of the
+// program (`oldest`, `under:DIR`), folders from which nothing is removed, and
+// marks of single files. The service keeps them, and says what they come to.
+import { patch, patiently, post, put } from './api.js';
 import { useCell } from './cell.js';
+import { useState } from './html.js';
+import { changes } from './live.js';
+import { useLoad } from './loading.js';
+import { toast } from './messages.js';
+import { named } from './names.js';
+import { useRoots } from './roots.js';
+import { idOf, idOfPath, pathOf, wiredPlace } from './ui/picker.js';
 
 /** Rules that need no more than their word, in words. */
 export const SIMPLE = /** @type {Record<string, string>} */ ({
@@ -23,25 +31,73 @@ export function inWords(rule) {
 /** @param {string} folder */
 export const under = (folder) => `${UNDER}${folder}`;
 
-/** A list in the address. @param {string | undefined} text @returns {string[]} */
-function list(text) {
-    try {
-        const all = JSON.parse(text || '[]');
-        return Array.isArray(all) ? all.map(String) : [];
-    } catch {
-        return [];
-    }
+/**
+ * What is decided of the groups of a job, and how to decide something else.
+ * @param {any} job
+ */
+export function useRules(job) {
+    const { marks } = useCell(changes);
+    const { list } = useRoots();
+    const of = `jobs/${job.id}`;
+    const asked = useLoad(
+        (signal) => patiently(`${of}/rules`, { signal }),
+        [of, job.rows, marks],
+    );
+    // What the last change came to, until the service tells it again.
+    const [mine, setMine] = useState(/** @type {any} */ (null));
+    const [busy, setBusy] = useState(false);
+    const told = asked.data;
+    const decided =
+        mine && (!told || mine.revision > told.revision) ? mine : told;
+    const order = decided?.order ?? [];
+    const guard = (decided?.protect ?? []).map((/** @type {any} */ it) =>
+        pathOf(list, idOf({ root: it.root, path: named(it) })),
+    );
+    const act = async (/** @type {() => Promise<any>} */ run) => {
+        setBusy(true);
+        try {
+            setMine(await run());
+            return true;
+        } catch (error) {
+            const it = /** @type {any} */ (error);
+            toast(it.status === 409 ? it.detail : `${it.message} ${it.detail}`);
+            asked.again();
+            return false;
+        } finally {
+            setBusy(false);
+        }
+    };
+    const set = (/** @type {any} */ changed) => {
+        const now = { order, guard, ...changed };
+        const protect = now.guard.map((/** @type {string} */ it) =>
+            wiredPlace(idOfPath(list, it)),
+        );
+        return act(() =>
+            put(`${of}/rules`, { order: unique(now.order), protect }),
+        );
+    };
+    return {
+        decided,
+        error: asked.error,
+        busy,
+        order,
+        guard,
+        setOrder: (/** @type {string[]} */ all) => set({ order: all }),
+        setGuard: (/** @type {string[]} */ all) =>
+            set({ guard: unique(all) }),
+        /** @param {{file: number, keep: boolean | null}[]} all */
+        mark: (all) =>
+            act(() =>
+                patch(`${of}/marks`, {
+                    revision: decided?.revision ?? 0,
+                    set: all,
+                }),
+            ),
+        /** @param {number} pair @param {'a' | 'b'} keep */
+        keepSide: (pair, keep) =>
+            act(() => post(`${of}/folder-pairs/${pair}`, { keep })),
+    };
 }
 
-/** What is kept first, what is never removed, and how to change that. */
-export function useRules() {
-    const { query } = useCell(address);
-    const [order, guard] = [list(query.keep), list(query.guard)];
-    const set =
-        (/** @type {'keep' | 'guard'} */ name) =>
-        (/** @type {string[]} */ all) => {
-            const one = [...new Set(all)];
-            setQuery({ [name]: one.length ? JSON.stringify(one) : null });
-        };
-    return { order, guard, setOrder: set('keep'), setGuard: set('guard') };
-}
+/** @param {string[]} all */
+const unique = (all) => [...new Set(all)];

@@ -7,14 +7,16 @@ export const KINDS = /** @type {Record<string, Kind>} */ ({
     hash: { label: 'Hash', icon: 'hash', verb: 'Hash' },
     dupes: { label: 'Duplicates', icon: 'dupes', verb: 'Find duplicates' },
     similar: {
-        label: 'Similar texts',
+        label: 'Similar files',
         icon: 'similar',
-        verb: 'Find similar texts',
+        verb: 'Find what is alike',
     },
     summary: { label: 'Summary', icon: 'overview', verb: 'Sum up' },
     snapshot: { label: 'Snapshot', icon: 'pin', verb: 'Take a snapshot' },
     diff: { label: 'Compare snapshots', icon: 'diff' },
     verify: { label: 'Verify', icon: 'verify', verb: 'Verify' },
+    'store-put': { label: 'Put into a store', icon: 'pin', verb: 'Put' },
+    'store-get': { label: 'Get from a store', icon: 'undo', verb: 'Get back' },
     rename: { label: 'Rename', icon: 'rename' },
     move: { label: 'Move', icon: 'move' },
     copy: { label: 'Copy', icon: 'copy' },
@@ -73,8 +75,8 @@ export function resultOf(job) {
     if (job.kind === 'dupes') return `#/duplicates?job=${job.id}`;
     if (job.kind === 'similar') return `#/duplicates/similar?job=${job.id}`;
     if (job.kind === 'diff') return `#/changes?job=${job.id}`;
-    if (job.kind === 'summary') return `#/overview?job=${job.id}`;
-    if (job.kind === 'snapshot') return '#/changes';
+    const taken = job.kind === 'snapshot' && job.result?.snapshot;
+    if (taken) return `#/overview?snapshot=${taken}`;
     if (['scan', 'hash'].includes(job.kind)) return `#/files?job=${job.id}`;
     const plan = planOf(job);
     return plan == null ? '' : `#/plans/${plan}`;

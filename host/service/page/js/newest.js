@@ -5,9 +5,15 @@ import { isOpen } from './kinds.js';
 import { changes } from './live.js';
 import { useLoad } from './loading.js';
 
-/** @param {any} job */
+/**
+ * Whether there is something to show of a job: of one that takes a snapshot,
+ * once it is taken.
+ * @param {any} job
+ */
 const isUseful = (job) =>
-    isOpen(job) || ['done', 'no', 'cancelled'].includes(job.state);
+    job.kind === 'snapshot'
+        ? job.state === 'done'
+        : isOpen(job) || ['done', 'no', 'cancelled'].includes(job.state);
 
 /**
  * The job of that id, or the newest of these kinds that has ended; one that

@@ -7,7 +7,7 @@ import { cell } from './cell.js';
 /**
  * @typedef {{state: 'asking' | 'in' | 'out' | 'away', why?: string,
  *     user?: string, rights?: string[], version?: string, write?: boolean,
- *     kinds?: string[], formats?: string[], algorithms?: string[],
+ *     kinds?: string[], formats?: string[], algorithms?: string[], stores?: string[],
  *     paths?: Set<string>}} Session
  */
 export const session = cell(/** @type {Session} */ ({ state: 'asking' }));
@@ -118,4 +118,8 @@ export function mayRun() {
 }
 
 /** Whether the service has jobs of a kind. @param {string} kind */
-export const hasKind = (kind) => session.get().kinds?.includes(kind) ?? false;
+export function hasKind(kind) {
+    const { kinds, stores } = session.get();
+    if (kind.startsWith('store-') && !stores?.length) return false;
+    return kinds?.includes(kind) ?? false;
+}

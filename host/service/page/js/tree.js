@@ -1,82 +1,73 @@
-// The folders of a summary as a tree in columns: parents come before what is
-// in them. Files that lie directly in a folder are one node of it.
-import { AGES, TYPE_NAMES, plural, seconds } from './format.js';
+// The folders of a map as a tree in columns: parents come before what is in
+// them. Files of a type that lie directly in a folder are one node of it, and
+// so are its folders that are too small to be seen.
+import { AGES, TYPES, TYPE_NAMES, plural } from './format.js';
 import { base, named } from './names.js';
 
 /**
  * @typedef {{n: number, name: string[], parent: Int32Array,
  *     size: Float64Array, files: Float64Array, mtime: Float64Array,
- *     dir: Uint8Array, paths: string[], index: Map<string, number>,
- *     kids: (i: number) => number[]}} Tree
+ *     dir: Uint8Array, kind: string[], paths: string[],
+ *     index: Map<string, number>, kids: (i: number) => number[]}} Tree
  */
 
-/** The folder that a folder lies in. @param {string} path */
-const above = (path) => path.slice(0, path.lastIndexOf('/'));
+/** @param {string} folder @param {string} name */
+const join = (folder, name) =>
+    folder.endsWith('/') ? folder + name : `${folder}/${name}`;
 
-/** @param {any} summary @returns {Tree} */
-export function treeOf(summary) {
-    const nodes = /** @type {any[]} */ ([]);
+/**
+ * @param {any} map columns, as the service has them
+ * @param {string} path the folder that was asked for
+ * @returns {Tree}
+ */
+export function treeOf(map, path) {
+    const n = map.parent.length;
+    const tops = map.parent.filter(
+        (/** @type {number} */ it, /** @type {number} */ at) =>
+            it === 0 && map.dir[at],
+    ).length;
+    const paths = /** @type {string[]} */ ([]);
     const index = /** @type {Map<string, number>} */ (new Map());
-    const add = (/** @type {any} */ node) => nodes.push(node) - 1;
-    const roots = summary.folders.filter(
-        (/** @type {any} */ it) => it.depth === 0,
-    );
-    const all = { bytes: summary.bytes, files: summary.files };
-    const top = { ...all, name: 'All roots', path: '', dir: 1 };
-    add({ ...top, parent: -1, newest: null });
-    for (const it of summary.folders) {
-        const path = named(it);
-        const root = it.depth === 0;
-        const parent = root ? 0 : index.get(above(path));
-        if (parent == null) continue;
-        const name = root && roots.length > 1 ? path : base(path) || path;
-        const { bytes, files, newest } = it;
-        index.set(
-            path,
-            add({ name, path, bytes, files, newest, parent, dir: 1 }),
-        );
+    const name = /** @type {string[]} */ ([]);
+    for (let at = 0; at < n; at++) {
+        const own = ownName(map, at);
+        const above = at ? paths[map.parent[at]] : '';
+        if (!at) paths.push(path);
+        else if (!map.dir[at]) paths.push(above);
+        else paths.push(above ? join(above, own) : own);
+        if (!at) name.push(path ? base(path) || path : 'All roots');
+        else if (!map.dir[at]) name.push(madeName(map, at));
+        else if (above || tops > 1) name.push(own);
+        else name.push(base(own) || own);
+        if ((!at || map.dir[at]) && !index.has(paths[at]))
+            index.set(paths[at], at);
     }
-    rest(nodes, add);
-    return columns(nodes, index);
-}
-
-/** Adds what lies in no folder of a folder. @param {any[]} nodes @param {(node: any) => number} add */
-function rest(nodes, add) {
-    const left = nodes.map((it) => ({ bytes: it.bytes, files: it.files }));
-    for (const it of nodes.slice(1)) {
-        left[it.parent].bytes -= it.bytes;
-        left[it.parent].files -= it.files;
-    }
-    const folders = new Set(nodes.map((it) => it.parent));
-    left.forEach(({ bytes, files }, parent) => {
-        // A folder without known folders is a tile itself.
-        if (files <= 0 || !folders.has(parent)) return;
-        const { newest, path } = nodes[parent];
-        const name = plural(files, 'file');
-        const size = Math.max(0, bytes);
-        add({ name, path, bytes: size, files, newest, parent, dir: 0 });
-    });
-}
-
-/** @param {any[]} nodes @param {Map<string, number>} index @returns {Tree} */
-function columns(nodes, index) {
-    const numbers = (/** @type {(it: any) => number} */ of) =>
-        Float64Array.from(nodes, of);
-    const lists = nodes.map(() => /** @type {number[]} */ ([]));
-    nodes.forEach((it, i) => i && lists[it.parent].push(i));
+    const lists = paths.map(() => /** @type {number[]} */ ([]));
+    for (let at = 1; at < n; at++) lists[map.parent[at]].push(at);
     return {
-        n: nodes.length,
-        name: nodes.map((it) => it.name),
-        paths: nodes.map((it) => it.path),
-        parent: Int32Array.from(nodes, (it) => it.parent),
-        size: numbers((it) => it.bytes),
-        files: numbers((it) => it.files),
-        mtime: numbers((it) => seconds(it.newest) || 0),
-        dir: Uint8Array.from(nodes, (it) => it.dir),
+        n,
+        name,
+        paths,
         index,
+        parent: Int32Array.from(map.parent),
+        size: Float64Array.from(map.size),
+        files: Float64Array.from(map.files),
+        mtime: Float64Array.from(map.mtime, (it) => it ?? 0),
+        dir: Uint8Array.from(map.dir),
+        kind: map.kind,
         kids: (i) => lists[i] ?? [],
     };
 }
+
+/** @param {any} map @param {number} at */
+const ownName = (map, at) =>
+    named({ name: map.name[at], name_base64: map.name_base64[at] }, 'name');
+
+/** What is no single folder, in words. @param {any} map @param {number} at */
+const madeName = (map, at) =>
+    map.folders[at] > 0
+        ? plural(map.folders[at], 'smaller folder')
+        : `${plural(map.files[at], 'file')}: ${TYPES[map.kind[at]]}`;
 
 /** Colours that maps need: of types, and of ages. */
 export const TONES = [

@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 use super::assets::cached;
 use crate::{
     app::App,
+    blocking::blocking,
     extract::{Body, Params, Place},
     idempotency::{Answered, Once},
     jobs::{
@@ -24,7 +25,7 @@ use crate::{
         queue::{NewJob, Queue, Selection},
         request::JobRequest,
         scope::{self, Places},
-        spec::Spec,
+        spec::{Spec, Task},
     },
     problem::Problem,
     results::cells::split,
@@ -217,7 +218,7 @@ pub(crate) async fn add(
     let once = Once::of(headers, caller, "POST /api/v1/jobs", &document)?;
     let (spec, places) = {
         let (theirs, asked) = (Arc::clone(app), document.clone());
-        super::roots::blocking(move || {
+        blocking(move || {
             let (roots, catalog) = (&theirs.roots, &theirs.catalog);
             let spec = Spec::new(&request, roots)?;
             let places = scope::of_request(spec.kind, &asked, roots, catalog)?;
@@ -225,6 +226,14 @@ pub(crate) async fn add(
         })
         .await?
     };
+    if spec.kind == Kind::StoreGet {
+        caller.needs(Right::Write)?;
+    }
+    if let Task::StorePut { store, .. } | Task::StoreGet { store, .. } =
+        &spec.task
+    {
+        app.stores.check(store)?;
+    }
     let title = title(&spec);
     let new = NewJob {
         kind: spec.kind.name(),

@@ -1,5 +1,5 @@
-//! Where copies of a file are, by its size and its digest; the snapshots that
-//! tell so; and whether a filter can be understood.
+//! Where copies of a file are, by its size and its digest; and whether a filter
+//! can be understood.
 
 use std::sync::Arc;
 
@@ -10,20 +10,20 @@ use axum::{
 };
 use http::StatusCode;
 use sanchay::{Algorithm, Content, Digest};
-use sanchay_catalog::{CatalogError, KnownFile};
+use sanchay_catalog::KnownFile;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::roots::blocking;
 use crate::{
     app::App,
+    blocking::blocking,
     extract::{Body, Params},
     jobs::options::{clock, parse, wrong},
     problem::Problem,
     results::cells::split,
     rights::{Caller, Right},
-    time::timestamp_text,
+    snapshots::unreadable,
 };
 
 /// How many files one request may ask about.
@@ -98,33 +98,6 @@ pub(crate) struct Places {
 pub(crate) struct Checked {
     /// The expression.
     filter: String,
-}
-
-/// The snapshots.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct Snapshots {
-    /// Them, the oldest first: those whose roots lie in the service's.
-    snapshots: Vec<SnapshotDocument>,
-}
-
-/// A snapshot.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Snapshot)]
-pub(crate) struct SnapshotDocument {
-    /// Its number, as text: what jobs of the kind `diff` take.
-    id: String,
-    /// When it was taken.
-    at: String,
-    /// How many files it has.
-    files: u64,
-    /// How many bytes these have.
-    bytes: u64,
-    /// How many entries failed.
-    errors: u64,
-    /// Its name, if it was given one.
-    label: Option<String>,
-    /// Its roots.
-    roots: Vec<String>,
 }
 
 /// Tells where copies of files are
@@ -215,37 +188,6 @@ pub(crate) async fn filter(
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-/// Lists the snapshots
-#[utoipa::path(
-    get, path = "/api/v1/snapshots", tag = "lookup",
-    responses((status = 200, body = Snapshots)),
-)]
-pub(crate) async fn snapshots(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-) -> Result<Json<Snapshots>, Problem> {
-    caller.needs(Right::Read)?;
-    let found = blocking(move || {
-        let all = app.catalog.snapshots();
-        let mut all = all.map_err(|error| unreadable(&error))?;
-        // What others took of elsewhere is nobody's business here.
-        all.retain(|it| {
-            it.roots.iter().all(|root| app.roots.containing(root).is_some())
-        });
-        Ok(all)
-    });
-    let snapshots = found.await?.into_iter().map(|it| SnapshotDocument {
-        id: it.number.to_string(),
-        at: timestamp_text(it.taken),
-        files: it.files,
-        bytes: it.bytes,
-        errors: it.errors,
-        label: it.name,
-        roots: it.roots.iter().map(|it| sanchay::escaped_path(it)).collect(),
-    });
-    Ok(Json(Snapshots { snapshots: snapshots.collect() }))
-}
-
 /// A digest by the name of its hash function.
 fn content(algorithm: &str, hex: &str) -> Result<Content, Problem> {
     let algorithm: Algorithm = algorithm
@@ -282,9 +224,4 @@ fn places<'f>(files: impl Iterator<Item = &'f KnownFile>) -> Vec<Value> {
             (text, _) => serde_json::json!({"path": text}),
         });
     named.collect()
-}
-
-fn unreadable(error: &CatalogError) -> Problem {
-    tracing::error!(%error, "the catalog cannot be read");
-    Problem::internal("The catalog cannot be read; the log says why.")
 }

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use sanchay::{FilterOption, ops::Plan};
+use sanchay::ops::Plan;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
@@ -16,16 +16,16 @@ use utoipa::ToSchema;
 
 use super::{
     jobs::{Begun, add, as_it_is},
-    roots::blocking,
+    origin::{with_job, with_origin},
 };
 use crate::{
     app::App,
+    blocking::blocking,
     extract::{Body, Params, Place},
     idempotency::Once,
     jobs::{
         document::Job,
         kind::{Kind, State as JobState},
-        options::keyword,
         queue::{NewJob, Queue},
         request::JobRequest,
         scope::Places,
@@ -97,7 +97,7 @@ pub(crate) async fn make(
         with_job(&app, &mut request, job).await?;
     } else if let Some(view) = request.get("view").and_then(Value::as_str) {
         let view = app.views.get(&app, view).await?;
-        with_job(&app, &mut request, view.definition.job).await?;
+        with_origin(&app, &mut request, &view.definition.origin).await?;
     }
     let request: JobRequest = serde_json::from_value(request)
         .map_err(|error| Problem::invalid(error.to_string()))?;
@@ -109,52 +109,6 @@ pub(crate) async fn make(
     }
     let Begun { id, .. } = add(&app, &caller, &headers, request).await?;
     Ok(created(&waited(&app, id).await?))
-}
-
-/// Takes from a job where it looked, and which files it looked at.
-pub(crate) async fn with_job(
-    app: &App,
-    request: &mut Value,
-    job: i64,
-) -> Result<(), Problem> {
-    let job = app.queue.get(job).await?;
-    let wanted = request.get("kind").and_then(Value::as_str);
-    let is_dedupe = wanted == Some(Kind::Dedupe.name());
-    if is_dedupe && job.kind != Kind::Dupes.name() {
-        return Err(Problem::invalid("job: it is no search for duplicates.")
-            .with("option", "job"));
-    }
-    let Some(request) = request.as_object_mut() else { return Ok(()) };
-    request.remove("job");
-    let given = job.request.as_object().cloned().unwrap_or_default();
-    for (name, value) in given {
-        let is_of_walk = is_of_walk(&name);
-        let is_of_groups = is_dedupe && OF_GROUPS.contains(&name.as_str());
-        if is_of_walk || is_of_groups {
-            request.entry(name).or_insert(value);
-        }
-    }
-    Ok(())
-}
-
-/// The options of a search for duplicates that hold for its plan, too. The
-/// order of groups is none of files, and identical folders are planned file by
-/// file.
-const OF_GROUPS: &[&str] = &[
-    "algorithm",
-    "hardlinks",
-    "min_group",
-    "references",
-    "same_device",
-    "verify",
-];
-
-/// Whether an option says which entries are looked at.
-fn is_of_walk(name: &str) -> bool {
-    const OTHERS: &[&str] =
-        &["roots", "hidden", "one_file_system", "gitignore", "max_depth"];
-    OTHERS.contains(&name)
-        || FilterOption::all().any(|option| keyword(option) == name)
 }
 
 /// A plan, as soon as it is made, but not after more than a moment.

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use crate::{
     app::App,
+    blocking::blocking,
     extract::Body,
     jobs::{
         kind::Kind,
@@ -109,7 +110,8 @@ pub(crate) async fn preview(
     let mut request = json!({
         "kind": Kind::Rename.name(), "view": given.view,
     });
-    super::plans::with_job(&app, &mut request, view.definition.job).await?;
+    let origin = &view.definition.origin;
+    super::origin::with_origin(&app, &mut request, origin).await?;
     let options = [
         ("template", given.template.map(Value::from)),
         ("replace", given.replace),
@@ -132,7 +134,7 @@ pub(crate) async fn preview(
     let named = async {
         // What one caller types at a time, and not all that everybody did.
         let place = app.limits.work_place().await.ok_or_else(late)?;
-        super::roots::blocking(move || {
+        blocking(move || {
             let _place = place;
             let spec = Spec::new(&request, &app.roots)?;
             let Task::Plan(plan) = &spec.task else {

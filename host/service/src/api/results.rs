@@ -1,4 +1,4 @@
-//! Results of jobs: a page at any depth, or all of them in a format.
+//! Records: a page at any depth, or all of them in a format.
 
 use std::{sync::Arc, time::Duration};
 
@@ -19,10 +19,10 @@ use crate::{
     results::{
         cells,
         formats::Format,
-        reader::Reader,
         sending::{Sending, schema, shown},
     },
     rights::{Caller, Right},
+    sources::Source,
     views::RowList,
 };
 
@@ -109,7 +109,8 @@ pub(crate) async fn of_job(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     caller.needs(Right::Read)?;
-    answer(&app, id, &params, Format::accepted(&headers)?).await
+    let source = Source::job(id);
+    answer(&app, &source, &params, Format::accepted(&headers)?).await
 }
 
 /// Results of a job: the same, with the job as a parameter
@@ -133,27 +134,31 @@ pub(crate) async fn named(
     caller.needs(Right::Read)?;
     let NamedParams { job, limit, cursor, fields, filter, sort } = params;
     let params = ResultParams { limit, cursor, fields, filter, sort };
-    answer(&app, job, &params, Format::accepted(&headers)?).await
+    let source = Source::job(job);
+    answer(&app, &source, &params, Format::accepted(&headers)?).await
 }
 
-async fn answer(
+/// Answers with records of a source.
+pub(super) async fn answer(
     app: &Arc<App>,
-    id: i64,
+    source: &Source,
     params: &ResultParams,
     format: Format,
 ) -> Result<Response, Problem> {
-    let job = app.queue.get(id).await?;
-    let complete = job.state.is_over();
     let (filter, sort) = (params.filter.as_deref(), params.sort.as_deref());
+    let (origin, mut reader) = source.find(app).await?;
+    let complete = match source.job {
+        Some(id) => app.queue.get(id).await?.state.is_over(),
+        None => true,
+    };
     let view = match (filter, sort) {
         // As they were found: there is nothing to make.
         (None, None) => None,
-        _ => Some(app.views.of_job(app, id, filter, sort).await?),
+        _ => Some(app.views.of(app, source, filter, sort).await?),
     };
-    let reader = match &view {
-        Some(view) => view.reader.clone(),
-        None => Reader::new(&app.database, &job)?,
-    };
+    if let Some(view) = &view {
+        reader = view.reader.clone();
+    }
     let schema = schema(&reader, params.fields.as_deref())?;
     let from = match &params.cursor {
         None => 0,
@@ -168,7 +173,10 @@ async fn answer(
     }
     let list = match &view {
         Some(view) => view.ready(PATIENCE).await?,
-        None => Arc::new(RowList::All(reader.total())),
+        None => {
+            let total = reader.ready_within(PATIENCE).await?;
+            Arc::new(RowList::All(total))
+        }
     };
     let total = list.len();
     if format == Format::Json {
@@ -187,7 +195,7 @@ async fn answer(
         return Ok(Json(page).into_response());
     }
     let end = limit.map_or(total, |it| from.saturating_add(it).min(total));
-    let name = format!("job-{id}.{}", format.extension());
+    let name = format!("{}.{}", origin.file_name(), format.extension());
     // In another order, groups are not together any more.
     let grouped = sort.is_none() && reader.shape().is_grouped();
     Sending::new(reader, list, schema, format, grouped, from..end)?

@@ -1,19 +1,28 @@
 //! The roots, and the folders in them.
 
-use std::sync::Arc;
+use std::{
+    ffi::OsStr, os::unix::ffi::OsStrExt as _, sync::Arc, time::Duration,
+};
 
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::estimates::{held, known};
+
 use crate::{
     app::App,
     below::PathParams,
+    blocking::blocking,
     extract::{Params, Place},
     problem::Problem,
     results::cells::split,
     rights::{Caller, Right},
+    snapshots,
 };
+
+/// How long a list of folders waits for what is known of them.
+const PATIENCE: Duration = Duration::from_millis(250);
 
 /// How many folders one page has.
 const PAGE: usize = 1000;
@@ -68,6 +77,11 @@ pub(crate) struct FolderEntry {
     name_base64: Option<String>,
     /// Whether there are folders in it, as far as is known without a look.
     has_folders: bool,
+    /// How many files the newest snapshot has of it, at any depth; null where
+    /// none tells.
+    files: Option<u64>,
+    /// How many bytes these have.
+    bytes: Option<u64>,
 }
 
 /// Which folder, and from where on.
@@ -189,28 +203,26 @@ async fn folders(
             Problem::bad_request("The cursor is none that was given out.")
         })?,
     };
+    let place = app.roots.find(&id)?.join(&below);
     let theirs = Arc::clone(app);
     let all =
         blocking(move || theirs.roots.find(&id)?.folders(&below)).await?;
     let end = skipped.saturating_add(PAGE);
     let next = (all.len() > end).then(|| end.to_string());
+    let snapshots = snapshots::all(app).await?;
+    let sums = known(app, &snapshots, &place, PATIENCE).await?;
     let folders = all.into_iter().skip(skipped).take(PAGE).map(|folder| {
         let (name, name_base64) = split(Some(&folder.name));
+        let path = place.join(OsStr::from_bytes(&folder.name));
+        let held = sums.as_deref().map(|sums| held(sums, &path));
         FolderEntry {
             name: name.as_str().map(str::to_owned),
             name_base64: name_base64.as_str().map(str::to_owned),
             has_folders: folder.has_folders,
+            files: held.map(|it| it.files),
+            bytes: held.map(|it| it.bytes),
         }
     });
-    Ok(Json(Entries { folders: folders.collect(), next }))
-}
-
-/// Does something that may wait for a disk.
-pub(crate) async fn blocking<T: Send + 'static>(
-    act: impl FnOnce() -> Result<T, Problem> + Send + 'static,
-) -> Result<T, Problem> {
-    tokio::task::spawn_blocking(act).await.unwrap_or_else(|error| {
-        tracing::error!(%error, "a thread ended early");
-        Err(Problem::internal("The request hit a defect; see the log."))
-    })
+    let folders = folders.collect();
+    Ok(Json(Entries { folders, next }))
 }

@@ -55,6 +55,8 @@ pub(crate) struct Session {
     version: &'static str,
     /// The service's clock.
     now: String,
+    /// The stores that there are, by their names.
+    stores: Vec<String>,
 }
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -97,12 +99,16 @@ pub(crate) async fn sign_in(
     get, path = "/api/v1/session", tag = "session",
     responses((status = 200, body = Session)),
 )]
-pub(crate) async fn get(caller: Caller) -> Json<Session> {
+pub(crate) async fn get(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+) -> Json<Session> {
     Json(Session {
         user: caller.name,
         rights: caller.rights.list(),
         version: VERSION,
         now: time::text(time::now()),
+        stores: app.stores.names().map(str::to_owned).collect(),
     })
 }
 

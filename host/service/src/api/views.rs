@@ -13,10 +13,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{assets::cached, results::PATIENCE, roots::blocking};
+use super::{assets::cached, results::PATIENCE};
 use crate::{
     app::App,
     below::PathParams,
+    blocking::blocking,
     extract::{Body, Params, Place},
     problem::Problem,
     results::{
@@ -26,6 +27,7 @@ use crate::{
         sending::{Sending, schema, shown},
     },
     rights::{Caller, Right},
+    sources::Source,
     views::{RowList, View, ViewState},
 };
 
@@ -48,14 +50,6 @@ pub(crate) struct NewView {
     /// The order: `-size`, or `size:desc,path`.
     #[serde(default)]
     sort: Option<String>,
-}
-
-/// Whose records a view has.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Source {
-    /// Those of this job: of one that runs, as many as there are by now.
-    job: i64,
 }
 
 /// A view.
@@ -151,7 +145,7 @@ pub(crate) async fn make(
 ) -> Result<Response, Problem> {
     caller.needs(Right::Read)?;
     let (filter, sort) = (new.filter.as_deref(), new.sort.as_deref());
-    let view = app.views.of_job(&app, new.source.job, filter, sort).await?;
+    let view = app.views.of(&app, &new.source, filter, sort).await?;
     // Most are made in a moment.
     let _ = view.ready(Duration::from_millis(50)).await;
     let mut response =
@@ -182,7 +176,7 @@ fn document(view: &View) -> ViewDocument {
     let id = view.id.clone();
     match view.state() {
         ViewState::Building { looked_at, found } => {
-            let all = view.definition.rows.max(1);
+            let all = view.reader.total().max(1);
             let thousandths = looked_at.saturating_mul(1000) / all;
             let thousandths = u32::try_from(thousandths).unwrap_or(1000);
             ViewDocument {
@@ -354,7 +348,7 @@ pub(crate) async fn download(
     let list: Arc<RowList> = view.ready(PATIENCE).await?;
     let definition = &view.definition;
     let extension = export.format.extension();
-    let name = format!("job-{}.{extension}", definition.job);
+    let name = format!("{}.{extension}", definition.origin.file_name());
     let grouped =
         definition.sort.is_none() && view.reader.shape().is_grouped();
     let (reader, all) = (view.reader.clone(), 0..list.len());

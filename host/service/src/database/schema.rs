@@ -17,7 +17,7 @@ pub(super) const SQLITE_SETTINGS: &[&str] = &[
 
 /// What brings the tables from one version to the next. `BLOB` is `BYTEA`,
 /// and `SERIAL` a key that counts, as the database spells it.
-const STEPS: [&str; 2] = [JOBS, IDENTITY];
+const STEPS: [&str; 3] = [JOBS, IDENTITY, CHOICES];
 
 /// The version that this program writes.
 const VERSION: i64 = STEPS.len() as i64;
@@ -92,6 +92,23 @@ CREATE TABLE service_views (
     id TEXT NOT NULL PRIMARY KEY,
     definition TEXT NOT NULL,
     created BIGINT NOT NULL
+)";
+
+/// What was decided of the duplicates that a job found: rules, and files one
+/// by one, by the numbers of their records.
+const CHOICES: &str = "
+CREATE TABLE service_choices (
+    job BIGINT NOT NULL PRIMARY KEY,
+    attempt BIGINT NOT NULL,
+    revision BIGINT NOT NULL,
+    rules TEXT NOT NULL
+);
+CREATE TABLE service_marks (
+    job BIGINT NOT NULL,
+    attempt BIGINT NOT NULL,
+    record BIGINT NOT NULL,
+    stays BIGINT NOT NULL,
+    PRIMARY KEY (job, attempt, record)
 )";
 
 /// Which database it is, which roots each job has to do with, how often jobs

@@ -27,6 +27,12 @@ pub(crate) enum Kind {
     Diff,
     /// Reads files again whose digests are known.
     Verify,
+    /// Puts trees into a store.
+    #[serde(rename = "store-put")]
+    StorePut,
+    /// Gets a snapshot of a store, or some of it, back.
+    #[serde(rename = "store-get")]
+    StoreGet,
     /// Plans new names.
     Rename,
     /// Plans new places.
@@ -45,7 +51,7 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// All of them.
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 17] = [
         Self::Scan,
         Self::Hash,
         Self::Dupes,
@@ -54,6 +60,8 @@ impl Kind {
         Self::Snapshot,
         Self::Diff,
         Self::Verify,
+        Self::StorePut,
+        Self::StoreGet,
         Self::Rename,
         Self::Move,
         Self::Copy,
@@ -97,6 +105,8 @@ impl Kind {
             Self::Snapshot => "snapshot",
             Self::Diff => "diff",
             Self::Verify => "verify",
+            Self::StorePut => "store-put",
+            Self::StoreGet => "store-get",
             Self::Rename => "rename",
             Self::Move => "move",
             Self::Copy => "copy",
@@ -123,6 +133,8 @@ impl Kind {
             Self::Snapshot => "Snapshot",
             Self::Diff => "Differences",
             Self::Verify => "Verification",
+            Self::StorePut => "Put into a store",
+            Self::StoreGet => "Got from a store",
             Self::Rename => "New names",
             Self::Move => "Move",
             Self::Copy => "Copy",
@@ -144,8 +156,8 @@ impl Kind {
             | Self::Copy
             | Self::Delete
             | Self::Undo => &["walk"],
-            Self::Apply => &["write"],
-            Self::Hash | Self::Diff => &["walk", "read"],
+            Self::Apply | Self::StoreGet => &["write"],
+            Self::Hash | Self::Diff | Self::StorePut => &["walk", "read"],
             Self::Dupes | Self::Similar | Self::Verify | Self::Dedupe => {
                 &["walk", "compare"]
             }

@@ -67,6 +67,8 @@ const FLAGS: &[(&str, &str)] = &[
     ("same_device", "dupes: only files on one device are in one group"),
     ("characters", "similar: compare shingles of characters"),
     ("pairs", "similar: tell each pair"),
+    ("images", "similar: compare pictures, and not texts"),
+    ("rotations", "similar, with images: find turned pictures, too"),
     ("content", "summary: tell kinds of content"),
     ("hash", "snapshot, diff: hash files that are not known"),
     (
@@ -78,6 +80,7 @@ const FLAGS: &[(&str, &str)] = &[
     ("lower", "rename: small letters"),
     ("truncate", "rename: cut names that are too long"),
     ("portable", "rename: names that Windows takes"),
+    ("read_all", "store-put: read all files, also unchanged ones"),
 ];
 const NUMBERS: &[(&str, &str)] = &[
     ("max_depth", "Go at most so many levels down"),
@@ -87,12 +90,16 @@ const NUMBERS: &[(&str, &str)] = &[
     ("depth", "summary: how deep sums by folder go"),
     ("top", "summary: how many entries each list has"),
     ("sample", "verify: which part is read, above 0 and up to 1"),
+    ("level", "store-put: how well to compress, 1 to 19"),
+    ("marks", "dedupe: the search whose marks by hand hold"),
 ];
 const TEXTS: &[(&str, &str)] = &[
     ("algorithm", "hash, dupes, snapshot, diff: the hash function"),
     ("sort", "dupes: the order of groups, as reclaimable:desc"),
     ("max_file_size", "similar: larger files are left out"),
-    ("name", "snapshot: a name to ask for it by"),
+    ("name", "snapshot, store-put: a name to ask for it by"),
+    ("store", "store-put, store-get: a store, as GET /api/v1/stores has it"),
+    ("snapshot", "store-get: latest, latest~N, a name, or its first digits"),
     ("a", "diff: a snapshot by name or number, latest, latest~N, or disk"),
     ("b", "diff: likewise"),
     ("template", "rename, move, copy: the template of new names"),
@@ -160,6 +167,7 @@ impl PartialSchema for JobRequest {
             )
             .property("into", reference(RootRef::name().into_owned()))
             .property("keep", texts())
+            .property("paths", texts())
             .property("replace", texts())
             .additional_properties(Some(AdditionalProperties::FreeForm(
                 false,

@@ -366,6 +366,12 @@ fn perform(
         }
         _ => {}
     }
+    if kind == Kind::StoreGet && !app.config.allow_write {
+        return Err(Problem::forbidden(
+            "The service was started without --allow-write.",
+        )
+        .into());
+    }
     let schema = match Shape::of(kind, request) {
         Some(shape) => shape.kept(),
         // For its errors alone.
@@ -376,6 +382,7 @@ fn perform(
         engine: &app.engine,
         reading: &app.reading_engine,
         catalog: &app.catalog,
+        stores: &app.stores,
         live,
         sink: &sink,
         within: &within,

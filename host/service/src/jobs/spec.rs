@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use sanchay::{
     Algorithm, DuplicateOptions, Filter, HashOptions, Method, Shingling,
-    SimilarOptions, SummaryOptions, Unit, WalkOptions,
+    SimilarImagesOptions, SimilarOptions, SummaryOptions, Unit, WalkOptions,
 };
 use sanchay_core::similarity::MAX_SIZE;
 
@@ -42,6 +42,10 @@ pub(crate) enum Task {
         /// Whether pairs are told, and not groups.
         pairs: bool,
     },
+    SimilarImages {
+        options: Box<SimilarImagesOptions>,
+        pairs: bool,
+    },
     Summary(Box<SummaryOptions>),
     Snapshot {
         name: Option<String>,
@@ -56,6 +60,24 @@ pub(crate) enum Task {
     },
     Verify {
         sample: f64,
+        walk: Box<WalkOptions>,
+    },
+    /// Puts the roots into a store.
+    StorePut {
+        store: String,
+        name: Option<String>,
+        read_all: bool,
+        level: i32,
+        walk: Box<WalkOptions>,
+    },
+    /// Gets a snapshot of a store back into a folder.
+    StoreGet {
+        store: String,
+        snapshot: String,
+        into: PathBuf,
+        /// Which entries, by their paths in the snapshot.
+        paths: Vec<PathBuf>,
+        verify: bool,
         walk: Box<WalkOptions>,
     },
     /// Makes a plan.
@@ -89,7 +111,10 @@ impl Spec {
         options.finish()?;
         let needs_root = !matches!(
             task,
-            Task::Diff { .. } | Task::Apply { .. } | Task::Undo { .. }
+            Task::Diff { .. }
+                | Task::StoreGet { .. }
+                | Task::Apply { .. }
+                | Task::Undo { .. }
         );
         if needs_root && places.is_empty() {
             return Err(wrong("roots", "name at least one"));
@@ -116,6 +141,15 @@ pub(crate) fn places(
             Ok(root.join(&below))
         })
         .collect()
+}
+
+/// The same without a look at what is there; without what cannot be.
+pub(crate) fn paths_of(given: &[RootRef], roots: &Roots) -> Vec<PathBuf> {
+    let path = |one: &RootRef| {
+        let root = roots.find(&one.root).ok()?;
+        Some(root.join(&one.params().below().ok()?))
+    };
+    given.iter().filter_map(path).collect()
 }
 
 fn task(
@@ -149,6 +183,10 @@ fn task(
         Kind::Similar => {
             check(&walk, Filter::for_duplicates)?;
             let pairs = options.flag("pairs")?;
+            if options.flag("images")? {
+                let options = Box::new(similar_images(options, walk)?);
+                return Ok(Task::SimilarImages { options, pairs });
+            }
             let options = Box::new(similar(options, walk)?);
             Task::Similar { options, pairs }
         }
@@ -197,6 +235,44 @@ fn task(
             let sample = options.part("sample")?.unwrap_or(1.0);
             Task::Verify { sample, walk: Box::new(walk) }
         }
+        Kind::StorePut => {
+            check(&walk, |filter| filter)?;
+            if walk.follow {
+                return Err(wrong("follow", "links are stored as links"));
+            }
+            let level = options.number("level")?.unwrap_or(3);
+            let level = i32::try_from(level).ok();
+            let level = level.filter(|it| (1..=19).contains(it));
+            Task::StorePut {
+                store: store(options)?,
+                name: options.text("name")?,
+                read_all: options.flag("read_all")?,
+                level: level
+                    .ok_or_else(|| wrong("level", "it is from 1 to 19"))?,
+                walk: Box::new(walk),
+            }
+        }
+        Kind::StoreGet => {
+            check(&walk, |filter| filter)?;
+            if walk.follow || !places.is_empty() {
+                let option = if walk.follow { "follow" } else { "roots" };
+                return Err(wrong(option, "it is not for snapshots"));
+            }
+            let snapshot = options.text("snapshot")?;
+            let paths = match options.take("paths") {
+                None => Vec::new(),
+                Some(value) => serde_json::from_value(value)
+                    .map_err(|_| wrong("paths", "expected texts"))?,
+            };
+            Task::StoreGet {
+                store: store(options)?,
+                snapshot: snapshot.unwrap_or_else(|| "latest".to_owned()),
+                into: target(options, roots)?,
+                paths,
+                verify: options.flag("verify")?,
+                walk: Box::new(walk),
+            }
+        }
         Kind::Dedupe => {
             let duplicates = dupes(options, walk, roots)?;
             let plan = PlanSpec::dedupe(options, duplicates, roots)?;
@@ -212,6 +288,24 @@ fn task(
             return Err(wrong("kind", "it is begun by a plan"));
         }
     })
+}
+
+/// The store that is named.
+fn store(options: &mut Options) -> Result<String, Problem> {
+    let name = options.text("store")?;
+    name.ok_or_else(|| wrong("store", "name a store"))
+}
+
+/// A folder that is there, and that something comes into.
+fn target(options: &mut Options, roots: &Roots) -> Result<PathBuf, Problem> {
+    let missing = || wrong("into", "name a folder below a root");
+    let value = options.take("into").ok_or_else(missing)?;
+    let place: RootRef = serde_json::from_value(value)
+        .map_err(|_| wrong("into", "expected {root, path}"))?;
+    let root = roots.find(&place.root)?;
+    let below = place.params().below()?;
+    root.folder(&below)?;
+    Ok(root.join(&below))
 }
 
 fn dupes(
@@ -298,6 +392,23 @@ fn algorithm(
     })
 }
 
+fn similar_images(
+    options: &mut Options,
+    walk: WalkOptions,
+) -> Result<SimilarImagesOptions, Problem> {
+    let default = SimilarImagesOptions::default();
+    let largest = options.size("max_file_size")?;
+    let made = SimilarImagesOptions {
+        walk,
+        threshold: options.part("threshold")?.unwrap_or(default.threshold),
+        rotations: options.flag("rotations")?,
+        max_file_size: largest
+            .map_or(default.max_file_size, |it| it.min(default.max_file_size)),
+    };
+    made.check().map_err(|error| wrong("threshold", &error.to_string()))?;
+    Ok(made)
+}
+
 /// Refuses filters that contradict each other, before there is a job.
 fn check(
     walk: &WalkOptions,
@@ -344,6 +455,7 @@ mod tests {
             ("hash", json!({"algorithm": "sha256"})),
             ("dupes", json!({"sort": "size:desc", "min_group": 3})),
             ("similar", json!({"threshold": 0.5, "pairs": true})),
+            ("similar", json!({"images": true, "rotations": true})),
             ("summary", json!({"depth": 1, "content": true})),
             ("snapshot", json!({"name": "monday", "hash": true})),
             ("diff", json!({"a": "1", "b": "disk"})),
@@ -356,6 +468,9 @@ mod tests {
             ("dupes", json!({"algorithm": "crc32"})),
             ("dupes", json!({"sort": "colour"})),
             ("similar", json!({"threshold": 0.01})),
+            ("similar", json!({"images": true, "threshold": 0.5})),
+            ("similar", json!({"images": true, "characters": true})),
+            ("similar", json!({"rotations": true})),
             ("diff", json!({"a": "1", "b": "2"})),
             ("diff", json!({"a": "disk", "b": "disk"})),
             ("verify", json!({"sample": 2})),

@@ -1,19 +1,19 @@
 //! What a job does: the engine's runs, whose records go to the sink.
 
+mod alike;
+mod stores;
+
 use std::{ops::ControlFlow, sync::Arc};
 
 use sanchay::{
-    DuplicateOptions, Engine, EntryKind, Error, HashEvent, Monitor, Plugins,
-    ScanEvent, SimilarOptions, Summary,
+    Engine, Error, Existing, HashEvent, Plugins, ScanEvent, Summary,
 };
 use sanchay_catalog::{
     Catalog, CatalogError, Snapshot, SnapshotOptions, VerifyEvent,
     VerifyOptions,
 };
-use sanchay_core::{
-    content::Content,
-    record::{Group, Row, Verdict},
-};
+use sanchay_core::record::{Row, Verdict};
+use sanchay_store::{GetOptions, PutOptions};
 use serde_json::{Value, json};
 
 use super::{
@@ -24,7 +24,11 @@ use super::{
 };
 use crate::{
     problem::Problem,
-    results::sink::{Closed, Rows, Sink},
+    results::{
+        listing,
+        sink::{Closed, Rows, Sink},
+    },
+    stores::Stores,
     time::timestamp_text,
 };
 
@@ -77,6 +81,7 @@ pub(crate) struct Worker<'a> {
     /// One that reads everything.
     pub(crate) reading: &'a Engine,
     pub(crate) catalog: &'a Arc<Catalog>,
+    pub(crate) stores: &'a Stores,
     pub(crate) live: &'a Arc<Live>,
     /// Where records go; errors go there in any case.
     pub(crate) sink: &'a Sink,
@@ -155,6 +160,9 @@ impl Worker<'_> {
             Task::Similar { options, pairs } => {
                 self.similar(roots, options, *pairs)
             }
+            Task::SimilarImages { options, pairs } => {
+                self.similar_images(roots, options, *pairs)
+            }
             Task::Summary(options) => {
                 let mut options = (**options).clone();
                 options.walk = self.without_own(&options.walk);
@@ -212,129 +220,31 @@ impl Worker<'_> {
                 };
                 self.verify(roots, &options)
             }
+            Task::StorePut { store, name, read_all, level, walk } => {
+                let options = PutOptions {
+                    name: name.clone(),
+                    walk: self.without_own(walk),
+                    read_all: *read_all,
+                    level: *level,
+                    monitor: self.live.monitor(),
+                    ..PutOptions::default()
+                };
+                self.put(store, roots, options)
+            }
+            Task::StoreGet { store, snapshot, into, paths, verify, walk } => {
+                let options = GetOptions {
+                    paths: paths.clone(),
+                    walk: (**walk).clone(),
+                    existing: Existing::Complete,
+                    verify: *verify,
+                    monitor: self.live.monitor(),
+                };
+                self.get(store, snapshot, into, &options)
+            }
             Task::Plan(_) | Task::Apply { .. } | Task::Undo { .. } => {
                 Err(Problem::internal("Plans have no records.").into())
             }
         }
-    }
-
-    fn dupes(
-        &self,
-        roots: &[std::path::PathBuf],
-        options: &DuplicateOptions,
-    ) -> Result<Outcome, Failure> {
-        let mut options = options.clone();
-        options.walk = self.without_own(&options.walk);
-        let request = self.engine.duplicates(roots).options(options);
-        let request = request.monitor(&self.live.monitor());
-        let found = request.find(|error| self.error(&error))?;
-        let mut rows = self.sink.rows();
-        let mut number = 0;
-        for group in found.folder_groups() {
-            number += 1;
-            let reclaimable = group.reclaimable;
-            let content = Content::Whole(group.algorithm, group.digest);
-            for (path, role) in group.paths.iter().zip(&group.roles) {
-                rows.push(&Row {
-                    name: path.as_os_str().as_encoded_bytes(),
-                    kind: Some(EntryKind::Directory),
-                    size: Some(group.size),
-                    file_count: Some(group.files),
-                    content: Some(content),
-                    group: Some(Group { number, reclaimable }),
-                    role: Some(*role),
-                    ..Row::default()
-                })?;
-            }
-        }
-        for group in found.groups() {
-            number += 1;
-            let reclaimable = group.reclaimable();
-            let content = Content::Whole(group.algorithm(), group.digest());
-            for member in group.files() {
-                rows.push(&Row {
-                    parent: &member.parent,
-                    name: member.name,
-                    size: Some(group.size()),
-                    content: Some(content),
-                    group: Some(Group { number, reclaimable }),
-                    role: Some(member.role),
-                    kind: Some(EntryKind::File),
-                    ..Row::default()
-                })?;
-            }
-        }
-        drop(rows);
-        let summary = found.summary();
-        let result = json!({
-            "groups": summary.groups,
-            "folder_groups": summary.folder_groups,
-            "redundant_files": summary.redundant_files,
-            "redundant_folders": summary.redundant_folders,
-            "reclaimable": summary.reclaimable_bytes,
-            "scanned": sums(&summary.scanned),
-        });
-        Ok(done(summary.scanned, result))
-    }
-
-    fn similar(
-        &self,
-        roots: &[std::path::PathBuf],
-        options: &SimilarOptions,
-        pairs: bool,
-    ) -> Result<Outcome, Failure> {
-        let mut options = options.clone();
-        options.walk = self.without_own(&options.walk);
-        let request = self.engine.similar(roots).options(options);
-        let request = request.monitor(&self.live.monitor());
-        let found = request.find(|error| self.error(&error))?;
-        let mut rows = self.sink.rows();
-        let numbered = |number| Group { number, reclaimable: 0 };
-        if pairs {
-            let monitor = Monitor {
-                cancel: self.live.cancel.clone(),
-                ..Monitor::default()
-            };
-            self.engine.similar_pairs(
-                &found,
-                &monitor,
-                |error| self.error(&error),
-                |group, one, other| {
-                    let path = [&*other.parent, other.name].concat();
-                    flow(rows.push(&Row {
-                        parent: &one.parent,
-                        name: one.name,
-                        other: Some(&path),
-                        group: Some(numbered(group as u64 + 1)),
-                        similarity: Some(one.similarity),
-                        ..Row::default()
-                    }))
-                },
-            )?;
-        } else {
-            for (number, group) in (1..).zip(found.groups()) {
-                for file in group.files() {
-                    rows.push(&Row {
-                        parent: &file.parent,
-                        name: file.name,
-                        size: Some(file.size),
-                        group: Some(numbered(number)),
-                        similarity: Some(file.similarity),
-                        ..Row::default()
-                    })?;
-                }
-            }
-        }
-        drop(rows);
-        let summary = found.summary();
-        let result = json!({
-            "groups": summary.groups,
-            "similar_files": summary.files,
-            "texts": summary.texts,
-            "too_large": summary.too_large,
-            "scanned": sums(&summary.scanned),
-        });
-        Ok(done(summary.scanned, result))
     }
 
     fn diff(
@@ -365,17 +275,7 @@ impl Worker<'_> {
             let facts = it.version.facts();
             let count = counts.entry(it.change.name()).or_insert(json!(0));
             *count = json!(count.as_u64().unwrap_or(0).saturating_add(1));
-            rows.push(&Row {
-                name: &it.path,
-                change: Some(it.change),
-                from: it.from.as_deref(),
-                size: Some(it.version.size),
-                modified: Some(it.version.modified()),
-                content: it.version.content(),
-                kind: Some(it.version.kind),
-                facts: Some(&facts),
-                ..Row::default()
-            })?;
+            rows.push(&listing::row(it, &facts))?;
         }
         drop(rows);
         let summary = found.summary.unwrap_or_default();

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     app::App,
+    groups::marked_paths,
     jobs::{
         kind::State,
         options::wrong,
@@ -92,11 +93,16 @@ pub(crate) fn planned(
     monitor: &Monitor,
 ) -> Result<Plan, Failure> {
     match spec {
-        PlanSpec::Dedupe { options, action, keep, on_conflict } => {
+        PlanSpec::Dedupe { options, action, keep, marks, on_conflict } => {
+            let marks = match marks {
+                Some(job) => handle.block_on(marked_paths(app, *job))?,
+                None => Vec::new(),
+            };
             let request = engine
                 .dedupe(roots.to_vec(), action.clone())
                 .options(own_left_out(app, options))
                 .keep(keep.iter().map(|rule| rule.clone().into_bytes()))
+                .marks(marks)
                 .on_conflict(*on_conflict)
                 .monitor(monitor);
             Ok(request.plan()?)

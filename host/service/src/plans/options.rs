@@ -1,10 +1,10 @@
 //! What a plan is to do, as a request says it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use sanchay::{
     DuplicateOptions, WalkOptions,
-    ops::{DedupeAction, Naming, OnConflict, SortFields},
+    ops::{DedupeAction, KeepRules, Naming, OnConflict, SortFields},
 };
 use serde_json::Value;
 
@@ -37,6 +37,8 @@ pub(crate) enum PlanSpec {
         options: Box<DuplicateOptions>,
         action: DedupeAction,
         keep: Vec<String>,
+        /// The job whose marks by hand hold.
+        marks: Option<i64>,
         on_conflict: OnConflict,
     },
 }
@@ -114,19 +116,17 @@ impl PlanSpec {
             Some(value) => serde_json::from_value(value)
                 .map_err(|_| wrong("keep", "expected rules, as `oldest`"))?,
         };
-        if keep.iter().any(|rule: &String| rule.starts_with("under:/")) {
-            // Such a path could tell whether something outside is there.
-            for rule in &keep {
-                let Some(path) = rule.strip_prefix("under:") else { continue };
-                if roots.containing(std::path::Path::new(path)).is_none() {
-                    let why = "under: names a folder that is in no root";
-                    return Err(wrong("keep", why));
-                }
-            }
-        }
+        check_rules(&keep, roots)?;
+        let marks = options.number("marks")?;
+        let marks = marks.map(u64::cast_signed);
         let on_conflict = on_conflict(options)?;
         let options = Box::new(duplicates);
-        Ok(Self::Dedupe { options, action, keep, on_conflict })
+        Ok(Self::Dedupe { options, action, keep, marks, on_conflict })
+    }
+
+    /// Whether files are read before there is a plan.
+    pub(crate) fn reads(&self) -> bool {
+        matches!(self, Self::Dedupe { .. })
     }
 
     /// Whether what it does can be taken back.
@@ -137,6 +137,23 @@ impl PlanSpec {
                 | Self::Dedupe { action: DedupeAction::Delete, .. }
         )
     }
+}
+
+/// Refuses rules that make no sense, or name a folder that is in no root.
+pub(crate) fn check_rules(
+    keep: &[String],
+    roots: &Roots,
+) -> Result<(), Problem> {
+    KeepRules::new(keep).map_err(|why| wrong("keep", &why.to_string()))?;
+    for rule in keep {
+        let Some(path) = rule.strip_prefix("under:") else { continue };
+        // Such a path could tell whether something outside is there.
+        if roots.containing(Path::new(path)).is_none() {
+            let why = "under: names a folder that is in no root";
+            return Err(wrong("keep", why));
+        }
+    }
+    Ok(())
 }
 
 /// A template, replacements and what else names are made of.

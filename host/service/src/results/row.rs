@@ -83,6 +83,26 @@ impl<'b> Kept<'b> {
         EntryKind::ALL.into_iter().find(|it| it.name() == word)
     }
 
+    /// Whether it stays in any case.
+    pub(crate) fn is_reference(self) -> bool {
+        self.word(FieldId::Role) == Some(Role::Reference.name())
+    }
+
+    /// How many bytes would be free if one of its group were kept.
+    pub(crate) fn reclaimable(self) -> Option<u64> {
+        self.number(FieldId::Reclaimable)
+    }
+
+    /// How many files are in it, if it is a folder.
+    pub(crate) fn file_count(self) -> Option<u64> {
+        self.number(FieldId::FileCount)
+    }
+
+    /// Its digest.
+    pub(crate) fn digest(self) -> Option<Content> {
+        self.content()
+    }
+
     /// Which group it is in.
     pub(crate) fn group(self) -> Option<u64> {
         self.number(FieldId::Group)

@@ -52,6 +52,11 @@ const OF_DIFFERENCES: &[FieldId] = &[
     FieldId::Inode,
 ];
 
+/// The fields that are kept of files in groups besides, by which rules decide
+/// and sums are made.
+const OF_MEMBERS: &[FieldId] =
+    &[FieldId::Modified, FieldId::Root, FieldId::Inode, FieldId::Device];
+
 /// What records are.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Shape {
@@ -63,6 +68,18 @@ pub(crate) struct Shape {
 }
 
 impl Shape {
+    /// That of the files of a snapshot. What is not known of them is absent.
+    pub(crate) const OF_SNAPSHOTS: Self =
+        Self::plain(RecordKind::Hash { partial: false });
+
+    /// That of what differs between two snapshots.
+    pub(crate) const OF_DIFFERENCES: Self =
+        Self::plain(RecordKind::Difference);
+
+    const fn plain(records: RecordKind) -> Self {
+        Self { records, roles: false, folders: false }
+    }
+
     /// That of the results of a request.
     pub(crate) fn of(kind: Kind, request: &Value) -> Option<Self> {
         let flag = |name: &str| request.get(name) == Some(&Value::Bool(true));
@@ -108,7 +125,11 @@ impl Shape {
         Arc::new(match self.records {
             RecordKind::File | RecordKind::Hash { .. } => all.choose(OF_FILES),
             RecordKind::Difference => all.choose(OF_DIFFERENCES),
-            RecordKind::Duplicate => all.with_role().with_folders(),
+            RecordKind::Duplicate => {
+                let files = Schema::new(RecordKind::File, []);
+                let all = all.with_role().with_folders();
+                all.with_extra(&files, OF_MEMBERS)
+            }
             _ => all,
         })
     }

@@ -27,7 +27,7 @@ pub(super) fn build(
     view: &View,
 ) -> Result<RowList, Problem> {
     let definition = &view.definition;
-    let total = definition.rows;
+    let total = handle.block_on(view.reader.ready())?;
     if definition.filter.is_none() && definition.sort.is_none() {
         return Ok(RowList::All(total));
     }

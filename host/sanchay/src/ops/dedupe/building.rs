@@ -16,7 +16,6 @@ use sanchay_storage::{Extents, FileId, Links};
 use super::{DedupeAction, DedupeRequest};
 use crate::{
     duplicates::Member,
-    error::Error,
     ops::{
         differences::Differences,
         error::OpsError,
@@ -26,6 +25,7 @@ use crate::{
         plan::Decided,
         roots::{Base, Bases},
         rows::{Row, Rows},
+        staying::{Standing, candidates, staying},
     },
 };
 
@@ -43,6 +43,8 @@ struct Group {
 pub(super) struct File {
     pub(super) row: Row,
     pub(super) role: Role,
+    /// What was decided by hand.
+    mark: Option<bool>,
     root: u32,
     pub(super) is_linked: bool,
     may_share: bool,
@@ -133,9 +135,14 @@ impl Builder<'_> {
         row.modified = member.state.modified;
         // What is done to one name of a file shows in the others.
         row.changed = (!member.is_linked).then_some(member.state.changed);
+        let mark = match self.request.marks.is_empty() {
+            true => None,
+            false => self.request.mark(&self.places.absolute(row.from)),
+        };
         Ok(Some(File {
             row,
             role: member.role,
+            mark,
             root: self.numbers.get(member.root).copied().unwrap_or(0),
             is_linked: member.is_linked,
             may_share: member.may_share,
@@ -163,7 +170,8 @@ impl Builder<'_> {
         }
         let mut columns = KeepColumns::default();
         for group in &groups {
-            for file in candidates(&group.files) {
+            for at in candidates(&standings(&group.files)) {
+                let Some(file) = group.files.get(at) else { continue };
                 self.push(file, 0, &mut columns)?;
             }
             columns.groups.push(short(columns.ends.len())?);
@@ -180,14 +188,7 @@ impl Builder<'_> {
         &self,
         columns: &KeepColumns,
     ) -> Result<Vec<Choice>, OpsError> {
-        let rules = &self.request.keep;
-        let pool = self.request.engine.pool();
-        let mut inspector = pool.inspector();
-        let choices = inspector.choose_kept(rules, columns);
-        let choices =
-            choices.map_err(|it| OpsError::Run(Error::Sandbox(it)))?;
-        pool.give_back(inspector);
-        Ok(choices)
+        self.request.engine.choose_kept(&self.request.keep, columns)
     }
 
     /// Adds a file to what crosses, a picture with its pixels.
@@ -214,21 +215,29 @@ impl Builder<'_> {
         Group { files: group, hash }: &Group,
         choice: Choice,
     ) -> Result<(), OpsError> {
-        let Some(kept) = candidates(group).nth(choice.kept) else {
-            return Ok(());
-        };
+        let standings = standings(group);
+        let chosen = candidates(&standings).nth(choice.kept);
+        let Some(chosen) = chosen else { return Ok(()) };
+        let stays = staying(&standings, chosen);
+        // What makes way is compared with one that stays.
+        let is_there = stays.get(chosen).copied().unwrap_or(false);
+        let first = stays.iter().position(|it| *it);
+        let at = if is_there { chosen } else { first.unwrap_or(chosen) };
+        let Some(kept) = group.get(at) else { return Ok(()) };
+        let left = group.iter().zip(&stays).filter(|(_, stays)| **stays);
+        let ids: HashSet<FileId> = left.map(|(it, _)| it.row.id).collect();
         let (kept_row, action) = (kept.row, &self.request.action);
         let shares = action.shares();
         let leaves_names = shares || !self.request.options.hardlinks;
         let place =
             |row: &Row| (row.from.folder, self.places.rows.name(row.from));
         let mut going: Vec<&File> = Vec::new();
-        for file in group {
+        for (file, stays) in group.iter().zip(&stays) {
             let is_kept = place(&file.row) == place(&kept_row);
-            if is_kept || file.role == Role::Reference {
+            if is_kept || *stays {
                 continue;
             }
-            let is_name = file.row.id == kept_row.id;
+            let is_name = ids.contains(&file.row.id);
             if is_name && leaves_names {
                 self.unchanged += 1;
                 continue;
@@ -244,15 +253,18 @@ impl Builder<'_> {
         if going.is_empty() {
             return Ok(());
         }
-        let several = candidates(group).nth(1).is_some();
-        let why = self.why(kept, several, choice.decided_by);
+        let several = candidates(&standings).nth(1).is_some();
+        let why = match (at == chosen, kept.mark) {
+            (true, Some(true)) | (false, _) => "kept: by hand".to_owned(),
+            (true, _) => self.why(kept, several, choice.decided_by),
+        };
         let because = self.places.rows.reason(&why);
         // More names show in its time of change.
         let stays = Row { changed: None, ..kept_row };
         let id = self.places.rows.keep(stays, Some(hash))?;
         let mut freed: HashSet<FileId> = HashSet::new();
         freed.extend(shared);
-        freed.insert(kept_row.id);
+        freed.extend(ids);
         for file in &going {
             let mut row = Row { because, kept: Some(id), ..file.row };
             row.frees = freed.insert(row.id) && self.frees(file, &going);
@@ -363,13 +375,13 @@ impl Builder<'_> {
     }
 }
 
-/// The files of a group of which one is chosen: references, if it has any.
-fn candidates(group: &[File]) -> impl Iterator<Item = &File> {
-    let role = match group.iter().any(|it| it.role == Role::Reference) {
-        true => Role::Reference,
-        false => Role::Duplicate,
+/// What matters of files to whether they stay.
+fn standings(group: &[File]) -> Vec<Standing> {
+    let standing = |file: &File| Standing {
+        is_reference: file.role == Role::Reference,
+        mark: file.mark,
     };
-    group.iter().filter(move |file| file.role == role)
+    group.iter().map(standing).collect()
 }
 
 /// A number of 32 bits.

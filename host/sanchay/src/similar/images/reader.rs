@@ -121,7 +121,7 @@ impl Reader<'_> {
             _ => None,
         };
         Ok(match &values[..] {
-            [width, height, Some(Value::Bytes(thumbnail))] => {
+            [width, height, Some(Value::Bytes(thumbnail)), _] => {
                 let thumbnail = Thumbnail::from_bytes(thumbnail);
                 let size = number(width).zip(number(height));
                 size.zip(thumbnail).map(|((width, height), thumbnail)| Image {

@@ -1,43 +1,45 @@
 // What differs between two snapshots: how much, and which files.
 import { address, setQuery } from '../address.js';
-import { get, post } from '../api.js';
+import { get } from '../api.js';
 import { useCell } from '../cell.js';
-import { ago, bytes, count, date, seconds, signed, stamp } from '../format.js';
-import { html, useState } from '../html.js';
+import { bytes, count, date, seconds, signed, stamp } from '../format.js';
+import { html } from '../html.js';
 import { Icon } from '../icons.js';
 import { isOpen } from '../kinds.js';
 import { changes } from '../live.js';
 import { useLoad } from '../loading.js';
-import { toast } from '../messages.js';
 import { plain } from '../names.js';
 import { Bones, Empty, Failed } from '../ui/parts.js';
 import { Differences } from './differences.js';
 import { JobRow } from './history.js';
 
-/** @typedef {{id: string, at: any, files: number, bytes: number, label: string}} Snapshot */
+/** @typedef {{id: string, at: any, files: number, bytes: number, label: string, roots: string[]}} Snapshot */
 
-/** The snapshots that were taken, the newest first. */
-function useSnapshots() {
-    const { job } = useCell(changes);
+/**
+ * The snapshots that were taken, the newest first; and which a job compared.
+ * @param {string | undefined} job
+ */
+function useSnapshots(job) {
+    const { job: changed } = useCell(changes);
     return useLoad(
         async (signal) => {
-            const [known, taken, compared] = await Promise.all(
-                ['snapshots', 'jobs?kind=snapshot', 'jobs?kind=diff'].map(
-                    (url) => get(url, { signal }),
-                ),
-            );
+            const [known, taken, asked] = await Promise.all([
+                get('snapshots', { signal }),
+                get('jobs?kind=snapshot', { signal }),
+                job && get(`jobs/${encodeURIComponent(job)}`, { signal }),
+            ]);
             const list = /** @type {Snapshot[]} */ ([...known.snapshots]).sort(
                 (x, y) => seconds(y.at) - seconds(x.at),
             );
-            return { list, diffs: compared.jobs, taking: taken.jobs };
+            return { list, asked: asked?.request, taking: taken.jobs };
         },
-        [job],
+        [changed, job],
     );
 }
 
 export function Changes() {
     const { query } = useCell(address);
-    const { data, error, again } = useSnapshots();
+    const { data, error, again } = useSnapshots(query.job);
     const body =
         error && !data
             ? html`<${Failed} error=${error} again=${again} />`
@@ -49,7 +51,7 @@ export function Changes() {
                 ? html`<${TooFew} n=${data.list.length} jobs=${data.taking} />`
                 : html`<${Between}
                       list=${data.list}
-                      diffs=${data.diffs}
+                      asked=${data.asked}
                       query=${query}
                   />`;
     return html`<div>
@@ -101,20 +103,13 @@ function TooFew({ n, jobs }) {
         }`;
 }
 
-/** @param {{list: Snapshot[], diffs: any[], query: Record<string, string>}} props */
-function Between({ list, diffs, query }) {
-    const asked = diffs.find((it) => String(it.id) === query.job)?.request;
+/** @param {{list: Snapshot[], asked: any, query: Record<string, string>}} props */
+function Between({ list, asked, query }) {
     const find = (/** @type {string | undefined} */ id) =>
         list.find((it) => it.id === String(id));
     const b = find(query.b ?? asked?.b) ?? list[0];
-    const a = find(query.a ?? asked?.a) ?? list[1];
+    const a = find(query.a ?? asked?.a) ?? before(list, b);
     const same = a.id === b.id;
-    const job = diffs.find(
-        (it) =>
-            it.state !== 'failed' &&
-            String(it.request?.a) === a.id &&
-            String(it.request?.b) === b.id,
-    );
     return html`<section class="panel picksnap" aria-label="Which snapshots">
             <${Timeline} list=${list} a=${a} b=${b} />
             <div class="snaprow">
@@ -123,7 +118,7 @@ function Between({ list, diffs, query }) {
                     value=${a.id}
                     list=${list}
                     onChange=${(/** @type {string} */ id) =>
-                        setQuery({ a: id, b: b.id, job: null })}
+                        setQuery({ a: id, b: b.id, at: null, job: null })}
                 />
                 <${Icon} name="right" />
                 <${Choice}
@@ -131,7 +126,7 @@ function Between({ list, diffs, query }) {
                     value=${b.id}
                     list=${list}
                     onChange=${(/** @type {string} */ id) =>
-                        setQuery({ a: a.id, b: id, job: null })}
+                        setQuery({ a: a.id, b: id, at: null, job: null })}
                 />
                 <div class="net">
                     <span class="label">Net</span>
@@ -149,44 +144,24 @@ function Between({ list, diffs, query }) {
                           <p>Choose two different ones.</p>
                       <//>
                   </section>`
-                : !job
-                  ? html`<${Compare} a=${a} b=${b} />`
-                  : isOpen(job)
-                    ? html`<section class="panel">
-                          <ul class="joblist wide">
-                              <${JobRow} job=${job} short />
-                          </ul>
-                      </section>`
-                    : html`<${Differences} key=${job.id} job=${job} />`
+                : html`<${Differences}
+                      key=${`${a.id} ${b.id}`}
+                      a=${a.id}
+                      b=${b.id}
+                      at=${query.at ?? ''}
+                  />`
         }`;
 }
 
-/** @param {{a: Snapshot, b: Snapshot}} props */
-function Compare({ a, b }) {
-    const [busy, setBusy] = useState(false);
-    const compare = async () => {
-        setBusy(true);
-        try {
-            await post('jobs', { kind: 'diff', a: a.id, b: b.id });
-        } catch (error) {
-            const it = /** @type {any} */ (error);
-            toast(`${it.message} ${it.detail ?? ''}`);
-        }
-        setBusy(false);
-    };
-    return html`<section class="panel">
-        <${Empty} icon="diff" title="These two were not compared yet">
-            <p>${`From ${ago(a.at)} to ${ago(b.at)}. No file is opened.`}</p>
-            <button
-                type="button"
-                class="btn primary"
-                disabled=${busy}
-                onClick=${compare}
-            >
-                <${Icon} name="diff" />Compare them
-            </button>
-        <//>
-    </section>`;
+/**
+ * What a snapshot is compared with unless somebody says so: the one before it
+ * of the same roots.
+ * @param {Snapshot[]} list @param {Snapshot} b
+ */
+function before(list, b) {
+    const roots = (/** @type {Snapshot} */ it) => JSON.stringify(it.roots);
+    const older = list.slice(list.indexOf(b) + 1);
+    return older.find((it) => roots(it) === roots(b)) ?? older[0] ?? b;
 }
 
 /** @param {any} props */

@@ -11,7 +11,10 @@ import { Digest } from '../ui/parts.js';
 const FIELDS = /** @type {Record<string, string[]>} */ ({
     scan: ['path', 'size', 'modified', 'extension', 'kind'],
     hash: ['path', 'size', 'modified', 'extension', 'hash'],
+    snapshot: ['path', 'size', 'modified', 'extension', 'hash'],
 });
+/** What snapshots keep besides. */
+const KEPT = ['changed', 'mode', 'user'];
 /** What can be asked for besides. */
 const MORE = [
     'allocated',
@@ -30,7 +33,7 @@ export const usually = (job) =>
 /** All columns that there are. @param {any} job */
 export const fieldsOf = (job) => [
     ...(FIELDS[job.kind] ?? FIELDS.scan),
-    ...MORE,
+    ...(job.kind === 'snapshot' ? KEPT : MORE),
 ];
 
 const none = html`<span class="faint">–</span>`;

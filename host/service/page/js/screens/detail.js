@@ -1,11 +1,12 @@
 // The file at hand among its copies.
-import { bytes, count, typeOf } from '../format.js';
+import { bytes, count, plural, stamp, typeOf } from '../format.js';
 import { html } from '../html.js';
 import { Icon } from '../icons.js';
 import { inWords, under } from '../keep.js';
 import { toast } from '../messages.js';
 import { Path, base, named, parent, safe } from '../names.js';
 import { Menu } from '../ui/menu.js';
+import { Picture, isPicture } from '../ui/picture.js';
 import { Copy, Digest } from '../ui/parts.js';
 
 /** @param {{row: any, job: any, rules: any}} props */
@@ -14,11 +15,19 @@ export function Detail({ row, rules }) {
         return html`<aside class="panel detail" aria-label="The file at hand">
             <div class="body dim">Choose a file to see more of it.</div>
         </aside>`;
-    const path = named(row);
+    const { group, file } = row;
+    if (!file) return html`<${OfGroup} group=${group} />`;
+    const path = named(file);
     const folder = parent(path);
     const background = `var(--k-${typeOf(base(path))})`;
     return html`<aside class="panel detail" aria-label="The file at hand">
-        <div class="nopic" style=${{ background }}><${Icon} name="file" /></div>
+        ${
+            isPicture(path)
+                ? html`<${Picture} path=${path} />`
+                : html`<div class="nopic" style=${{ background }}>
+                      <${Icon} name="file" />
+                  </div>`
+        }
         <div class="body stack">
             <div>
                 <strong><bdi translate="no">${safe(base(path))}</bdi></strong>
@@ -27,17 +36,11 @@ export function Detail({ row, rules }) {
                 </div>
             </div>
             <dl class="facts">
-                <dt>Group</dt>
-                <dd class="num">${count(row.group)}</dd>
-                <dt>Size</dt>
-                <dd class="num">
-                    ${bytes(row.size ?? 0)}${' '}
-                    <span class="faint">(${count(row.size ?? 0)})</span>
-                </dd>
+                <${Facts} group=${group} />
                 ${
-                    row.hash &&
-                    html`<dt>Digest</dt>
-                        <dd><${Digest} text=${row.hash} /></dd>`
+                    file.modified &&
+                    html`<dt>Modified</dt>
+                        <dd class="num">${stamp(file.modified)}</dd>`
                 }
             </dl>
             <div class="stack tight">
@@ -47,6 +50,37 @@ export function Detail({ row, rules }) {
         </div>
     </aside>`;
 }
+
+/** What the files of a group have in common. @param {{group: any}} props */
+const Facts = ({ group }) =>
+    html`<dt>Group</dt>
+        <dd class="num">${count(group.id)}</dd>
+        <dt>Size</dt>
+        <dd class="num">
+            ${bytes(group.size)}${' '}
+            <span class="faint">(${count(group.size)})</span>
+        </dd>
+        ${
+            group.hash &&
+            html`<dt>Digest</dt>
+                <dd><${Digest} text=${group.hash} /></dd>`
+        }`;
+
+/** @param {{group: any}} props */
+const OfGroup = ({ group }) =>
+    html`<aside class="panel detail" aria-label="The group at hand">
+        <div class="body stack">
+            <strong>${plural(group.count, 'equal file')}</strong>
+            <dl class="facts"><${Facts} group=${group} /></dl>
+            <p class="small dim">
+                ${
+                    group.goes
+                        ? `${plural(group.goes, 'file')} would make way.`
+                        : 'All of them stay.'
+                }
+            </p>
+        </div>
+    </aside>`;
 
 /** One decision for a folder. @param {{folder: string, rules: any}} props */
 function FolderMenu({ folder, rules }) {

@@ -4,6 +4,7 @@ import { link } from '../address.js';
 import { directlyIn } from '../folders.js';
 import { html } from '../html.js';
 import { useRoots } from '../roots.js';
+import { addressOf } from '../sources.js';
 import { Path, base, bytesOf, named, parent, plain, safe } from '../names.js';
 import { Dialog } from '../ui/menu.js';
 import { Copy } from '../ui/parts.js';
@@ -25,7 +26,7 @@ export function Details({ row, job, onClose }) {
     const { list } = useRoots();
     if (!row) return null;
     const path = named(row);
-    const f = directlyIn(parent(path), job, list);
+    const f = directlyIn(parent(path), list);
     const name = base(path);
     const hex = Array.from(bytesOf(name), (it) =>
         it.toString(16).padStart(2, '0'),
@@ -61,7 +62,7 @@ export function Details({ row, job, onClose }) {
                 <${Copy} text=${path} label="Copy the path" />
                 <a
                     class="btn sm"
-                    href=${link('files', { job: job.id, f })}
+                    href=${link('files', { ...addressOf(job), f })}
                     onClick=${onClose}
                 >
                     Its folder

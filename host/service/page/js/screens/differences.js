@@ -1,15 +1,21 @@
 // What a comparison found: how many of each kind, and which files.
-import { bytes, count, stamp } from '../format.js';
+import { setQuery } from '../address.js';
+import { patiently } from '../api.js';
+import { anywhereIn, below } from '../folders.js';
+import { bytes, count, signed, stamp } from '../format.js';
 import { html, useState } from '../html.js';
 import { Icon } from '../icons.js';
+import { useLoad } from '../loading.js';
 import { toast } from '../messages.js';
-import { Path, named, plain } from '../names.js';
+import { Path, base, named, plain } from '../names.js';
+import { useRoots } from '../roots.js';
 import { can, session } from '../session.js';
 import { Grid } from '../ui/grid.js';
 import { Menu } from '../ui/menu.js';
 import { Bones, Empty, Failed } from '../ui/parts.js';
 import { rows, save, totalOf, useView } from '../views.js';
 import { FORMATS } from './export.js';
+import { Growth } from './growth.js';
 
 /** @typedef {{label: string, icon: string, tone: string}} Kind */
 const KINDS = /** @type {Record<string, Kind>} */ ({
@@ -69,11 +75,31 @@ const COLUMNS = /** @type {import('../ui/grid.js').Column[]} */ ([
     },
 ]);
 
-/** @param {{job: any}} props */
-export function Differences({ job }) {
-    const kinds = Object.entries(job.result?.changes ?? {});
-    const request = { source: { job: job.id } };
-    const { view, error, again } = useView(request, job.rows);
+/**
+ * @param {{a: string, b: string, at: string}} props
+ */
+export function Differences({ a, b, at: folder }) {
+    const pair = `${a}...${b}`;
+    const { data: sums, error: wrong } = useLoad(
+        (signal) =>
+            patiently(`diffs/${encodeURIComponent(pair)}`, { signal }),
+        [pair],
+    );
+    const { list } = useRoots();
+    // Paths are told from the root, or whole where there are several.
+    const filter = folder.startsWith('/')
+        ? anywhereIn(folder, list)
+        : below(folder);
+    const request = {
+        source: { diff: [a, b] },
+        ...(folder ? { filter } : {}),
+    };
+    const { view, error: failed, again } = useView(request, null);
+    const error = wrong ?? failed;
+    const kinds = (sums?.changes ?? []).map((/** @type {any} */ it) => [
+        it.change,
+        it,
+    ]);
     const [at, setAt] = useState(-1);
     const small = innerWidth < 640;
     const columns = small
@@ -83,7 +109,7 @@ export function Differences({ job }) {
         : COLUMNS;
     const empty = html`<${Empty} icon="check" title="Nothing differs" />`;
     return html`<ul class="kindcards" aria-label="Kinds of change">
-            ${kinds.map(([id, n]) => {
+            ${kinds.map((/** @type {any} */ [id, it]) => {
                 const kind = kindOf(id);
                 return html`<li key=${id} class="kindcard">
                     <span class="row small">
@@ -92,13 +118,29 @@ export function Differences({ job }) {
                         </span>
                         ${kind.label}
                     </span>
-                    <span class="num value">${count(Number(n))}</span>
+                    <span class="num value">${count(it.files)}</span>
+                    <span class="num small dim">
+                        ${signed(it.bytes, bytes)}
+                    </span>
                 </li>`;
             })}
         </ul>
+        ${!error && html`<${Growth} pair=${pair} at=${folder} />`}
         <section class="panel flush">
             <header>
-                <h2 class="grow">Files</h2>
+                <h2 class="grow cut">
+                    ${folder ? `Files in ${plain(base(folder))}` : 'Files'}
+                </h2>
+                ${
+                    folder &&
+                    html`<button
+                        type="button"
+                        class="btn sm"
+                        onClick=${() => setQuery({ at: null }, { push: true })}
+                    >
+                        All files
+                    </button>`
+                }
                 <span class="num small dim">
                     ${view ? count(totalOf(view)) : ''}
                 </span>

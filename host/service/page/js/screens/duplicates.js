@@ -1,5 +1,5 @@
 // Groups of equal files, and the rules by which one of each stays.
-import { address } from '../address.js';
+import { address, link } from '../address.js';
 import { useCell } from '../cell.js';
 import { ago, bytes, count, plural } from '../format.js';
 import { html } from '../html.js';
@@ -9,9 +9,33 @@ import { useNewest } from '../newest.js';
 import { useRootNames } from '../roots.js';
 import { Banner, Bones, Empty, Failed } from '../ui/parts.js';
 import { Groups } from './groups.js';
+import { FolderPairs } from './pairs.js';
+import { Similar } from './similar.js';
 
 export function Duplicates() {
-    const { query } = useCell(address);
+    const { parts, query } = useCell(address);
+    const tab = parts[0] ?? '';
+    if (tab === 'similar')
+        return html`<div>
+            <div class="head">
+                <div>
+                    <h1>Duplicates</h1>
+                    <p>What looks nearly the same. Similar is a guess.</p>
+                </div>
+                <div class="end">
+                    <a class="btn" href="#/new/similar?images=1">
+                        Compare pictures
+                    </a>
+                </div>
+            </div>
+            <${Tabs} tab=${tab} query=${{}} />
+            <${Similar} id=${query.job} />
+        </div>`;
+    return html`<${Equal} tab=${tab} query=${query} />`;
+}
+
+/** @param {{tab: string, query: Record<string, string>}} props */
+function Equal({ tab, query }) {
     const { data: job, error, again } = useNewest(query.job, ['dupes']);
     const body =
         error && job === undefined
@@ -22,7 +46,7 @@ export function Duplicates() {
                 </section>`
               : job === null
                 ? html`<${Never} />`
-                : html`<${Found} key=${job.id} job=${job} />`;
+                : html`<${Found} key=${job.id} job=${job} tab=${tab} />`;
     return html`<div>
         <div class="head">
             <div>
@@ -36,9 +60,35 @@ export function Duplicates() {
                 </div>`
             }
         </div>
+        <${Tabs} tab=${tab} query=${query} />
         ${body}
     </div>`;
 }
+
+/** @param {{tab: string, query: Record<string, string>}} props */
+const Tabs = ({ tab, query }) =>
+    html`<nav class="tabs" aria-label="Views of the duplicates">
+        ${TABS.map(
+            ([id, label]) =>
+                html`<a
+                    key=${id}
+                    href=${link(
+                        id ? `duplicates/${id}` : 'duplicates',
+                        // Similar files are those of another job.
+                        id === 'similar' ? {} : query,
+                    )}
+                    aria-current=${id === tab ? 'page' : undefined}
+                >
+                    ${label}
+                </a>`,
+        )}
+    </nav>`;
+
+const TABS = [
+    ['', 'Groups'],
+    ['folders', 'Folder pairs'],
+    ['similar', 'Similar images'],
+];
 
 /** @param {{job: any}} props */
 function About({ job }) {
@@ -69,8 +119,8 @@ const Never = () =>
         <//>
     </section>`;
 
-/** @param {{job: any}} props */
-function Found({ job }) {
+/** @param {{job: any, tab: string}} props */
+function Found({ job, tab }) {
     const groups = job.result?.groups;
     if (!isOpen(job) && groups === 0)
         return html`<section class="panel">
@@ -102,5 +152,9 @@ function Found({ job }) {
             <//>
         </div>`
     }
-        <${Groups} job=${job} />`;
+        ${
+            tab === 'folders'
+                ? html`<${FolderPairs} job=${job} />`
+                : html`<${Groups} job=${job} />`
+        }`;
 }

@@ -6,8 +6,8 @@ import { html, useEffect, useRef, useState } from '../html.js';
 import { Icon } from '../icons.js';
 import { where } from '../kinds.js';
 import { named, parent, plain } from '../names.js';
-import { useNewest } from '../newest.js';
 import { useRootNames } from '../roots.js';
+import { sourceOf, useListed } from '../sources.js';
 import { Grid } from '../ui/grid.js';
 import { Dialog } from '../ui/menu.js';
 import { Banner, Bones, Empty, Failed, useKeys } from '../ui/parts.js';
@@ -17,9 +17,6 @@ import { Details } from './details.js';
 import { ExportDialog } from './export.js';
 import { FilterBar } from './filterbar.js';
 
-/** Jobs that list files. */
-export const LISTING = ['scan', 'hash'];
-
 /**
  * The request of the view that the address asks for.
  * @param {Record<string, string>} query @param {any} job
@@ -27,7 +24,7 @@ export const LISTING = ['scan', 'hash'];
 export function requestOf(query, job) {
     const sort = query.sort || 'path';
     return {
-        source: { job: job.id },
+        source: sourceOf(job),
         ...(query.f ? { filter: query.f } : {}),
         sort: `${query.desc === '1' ? '-' : ''}${sort}`,
     };
@@ -50,7 +47,7 @@ function useColumns(job) {
 
 export function Files() {
     const { query } = useCell(address);
-    const { data: job, error, again } = useNewest(query.job, LISTING);
+    const { data: job, error, again } = useListed(query);
     const body =
         error && job === undefined
             ? html`<${Failed} error=${error} again=${again} />`
@@ -111,9 +108,12 @@ function List({ job, query }) {
 const Nothing = () =>
     html`<section class="panel">
         <${Empty} icon="scan" title="Nothing has been looked at yet">
-            <p>A scan reads names, sizes and times, and opens no file.</p>
-            <a class="btn primary" href="#/new/scan">
-                <${Icon} name="scan" />Choose what to scan
+            <p>
+                A snapshot reads names, sizes and times, and opens no file. It
+                is kept, so that later ones tell what changed.
+            </p>
+            <a class="btn primary" href="#/new/snapshot">
+                <${Icon} name="pin" />Choose what to look at
             </a>
         <//>
     </section>`;
@@ -121,6 +121,7 @@ const Nothing = () =>
 /** Which files these are, in words. @param {{job: any}} props */
 function Source({ job }) {
     const nameOf = useRootNames();
+    if (job.named) return html`Snapshot ${plain(job.result.snapshot)}`;
     const place = where(job, nameOf);
     return html`What${' '}<a href=${`#/jobs/${job.id}`}>job ${job.id}</a>
         ${` found in ${place}, ${ago(job.ended ?? job.started)}`}`;

@@ -39,7 +39,17 @@ const OUTCOMES = /** @type {Record<string, (of: any) => string>} */ ({
             ? `${plural(of.groups, 'group')}, ${bytes(of.reclaimable)} ` +
               'to reclaim'
             : 'No two files are the same',
-    similar: (of) => `${plural(of.groups, 'group')} of similar texts`,
+    similar: (of) =>
+        of.groups
+            ? `${plural(of.groups, 'group')} of similar ` +
+              (of.images == null ? 'texts' : 'pictures')
+            : 'No two are alike',
+    'store-put': (of) =>
+        `${plural(of.files, 'file')}, ${bytes(of.bytes)}; the store grew by ` +
+        bytes(of.stored),
+    'store-get': (of) =>
+        `${plural(of.restored, 'file')} came back` +
+        (of.kept ? `, ${count(of.kept)} were there` : ''),
     snapshot: (of) => `${plural(of.files, 'file')}, ${bytes(of.bytes)}`,
     summary: (of) => `${plural(of.files, 'file')}, ${bytes(of.bytes)}`,
     verify: (of) =>

@@ -1,66 +1,99 @@
 // The map of folders and the list of the same.
 import { link, setQuery } from '../address.js';
-import {
-    AGES,
-    AGE_NAMES,
-    TYPES,
-    TYPE_NAMES,
-    ageOf,
-    ago,
-    bytes,
-    percent,
-    plural,
-    short,
-    typeOfExtension,
-} from '../format.js';
+import { patiently, query as url } from '../api.js';
+import { ageOf, ago, bytes, percent, plural, short } from '../format.js';
 import { html, useCallback, useMemo, useState } from '../html.js';
 import { Icon } from '../icons.js';
-import { anywhereIn } from '../folders.js';
-import { plain, safe } from '../names.js';
+import { anywhereIn, topsOf } from '../folders.js';
+import { useLoad } from '../loading.js';
+import { base, plain, safe, wired } from '../names.js';
 import { useRoots } from '../roots.js';
 import { hasKind } from '../session.js';
 import { TONES, treeOf } from '../tree.js';
-import { Bars } from '../ui/charts.js';
 import { Menu } from '../ui/menu.js';
-import { Empty, Seg } from '../ui/parts.js';
+import { Bones, Empty, Failed, Seg } from '../ui/parts.js';
 import { idOfPath, placeOf } from '../ui/picker.js';
 import { Treemap } from '../ui/treemap.js';
+import { Legend, Others } from './legend.js';
 
 const LISTED = 200;
-
-/** What is true of the files below a folder. @param {any} tree @param {number} i */
-const filterOf = (tree, i) =>
-    anywhereIn(
-        tree.paths[i],
-        tree.kids(0).map((/** @type {number} */ top) => tree.paths[top]),
-    );
+/** How deep the map goes, and how many tiles it has. */
+const DEPTH = 4;
+const TILES = 5000;
 
 /** @param {string} path */
 const go = (path) => setQuery({ at: path }, { push: true });
 
-/** @param {{query: Record<string, string>, summary: any}} props */
-export function FolderMap({ query, summary }) {
-    const tree = useMemo(() => treeOf(summary), [summary]);
+/**
+ * The folders of a source from a folder on; those that were there before stay
+ * until then.
+ * @param {any} source @param {string} path @param {string} by
+ */
+function useTree(source, path, by) {
+    const of =
+        source.snapshot != null
+            ? `snapshots/${encodeURIComponent(source.snapshot)}/tree`
+            : `jobs/${source.job}/tree`;
+    return useLoad(
+        async (signal) => {
+            const asked = {
+                ...(path ? wired(path) : {}),
+                depth: DEPTH,
+                limit: TILES,
+                by: by === 'files' ? by : undefined,
+            };
+            const map = await patiently(url(of, asked), { signal });
+            return treeOf(map, path);
+        },
+        [of, path, by],
+    );
+}
+
+/**
+ * The folders above a path, and itself: names and paths, from the top.
+ * @param {string} path @param {string[]} tops
+ */
+function crumbsOf(path, tops) {
+    const all = [{ name: 'All roots', path: '' }];
+    const top = tops.find((it) => path === it || path.startsWith(`${it}/`));
+    if (top == null && tops.length === 1)
+        return [{ name: base(tops[0]) || tops[0], path: '' }];
+    if (top == null) return all;
+    // The only root stands for all of them.
+    const only = tops.length === 1;
+    const crumbs = only ? [] : all;
+    crumbs.push({ name: base(top) || top, path: only ? '' : top });
+    let at = top;
+    for (const name of path.slice(top.length + 1).split('/')) {
+        if (!name) continue;
+        at = `${at}/${name}`;
+        crumbs.push({ name, path: at });
+    }
+    return crumbs;
+}
+
+/** @param {{query: Record<string, string>, summary: any, source: any}} props */
+export function FolderMap({ query, summary, source }) {
     const by = query.by === 'files' ? 'files' : 'size';
-    const only = tree.kids(0).length === 1 ? tree.kids(0)[0] : 0;
-    const root = tree.index.get(query.at ?? '') ?? only;
-    const crumbs = [];
-    for (let i = root; i >= 0 && (i > 0 || !only); i = tree.parent[i])
-        crumbs.unshift(i);
-    const one = (/** @type {number} */ i, /** @type {number} */ at) => {
-        const name = safe(tree.name[i]);
-        const last = at === crumbs.length - 1;
-        return html`${
-            at > 0 && html`<span class="faint" aria-hidden="true">/</span>`
-        }
-        ${
-            last
-                ? html`<span aria-current="location">${name}</span>`
+    const colour = query.colour === 'age' ? 'age' : 'type';
+    const at = query.at ?? '';
+    const { list } = useRoots();
+    const { data: tree, error, again } = useTree(source, at, by);
+    const crumbs = crumbsOf(at, topsOf(list));
+    const one = (
+        /** @type {{name: string, path: string}} */ { name, path },
+        /** @type {number} */ i,
+    ) => {
+        const shown = html`<bdi>${safe(name)}</bdi>`;
+        return html`${i > 0 && html`<span class="faint">/</span>`}${
+            i === crumbs.length - 1
+                ? html`<strong aria-current="page">${shown}</strong>`
                 : html`<button
+                      class="linkish"
                       type="button"
-                      onClick=${() => go(i === only ? '' : tree.paths[i])}
+                      onClick=${() => go(path)}
                   >
-                      ${name}
+                      ${shown}
                   </button>`
         }`;
     };
@@ -69,6 +102,16 @@ export function FolderMap({ query, summary }) {
             <nav class="crumbs grow" aria-label="Folder">
                 ${crumbs.map(one)}
             </nav>
+            <${Seg}
+                label="Colour stands for"
+                value=${colour}
+                options=${[
+                    { id: 'type', label: 'Type' },
+                    { id: 'age', label: 'Age' },
+                ]}
+                onChange=${(/** @type {string} */ id) =>
+                    setQuery({ colour: id === 'type' ? null : id })}
+            />
             <${Seg}
                 label="Area stands for"
                 value=${by}
@@ -80,31 +123,59 @@ export function FolderMap({ query, summary }) {
                     setQuery({ by: id === 'size' ? null : id })}
             />
         </header>
-        <${Body}
-            tree=${tree}
-            root=${root}
-            by=${by}
-            top=${only}
-            summary=${summary}
-        />
+        ${
+            tree
+                ? html`<${Body}
+                      key=${colour}
+                      tree=${tree}
+                      at=${at}
+                      by=${by}
+                      colour=${colour}
+                      crumbs=${crumbs}
+                      roots=${list}
+                      summary=${summary}
+                  />`
+                : html`<div class="padded mapbones">
+                      ${
+                          error
+                              ? html`<${Failed} error=${error} again=${again} />`
+                              : html`<${Bones} n=${9} />`
+                      }
+                  </div>`
+        }
     </section>`;
 }
 
+/** The place of a folder in a tree. @param {any} tree @param {string} at */
+function rootOf(tree, at) {
+    const known = tree.index.get(at) ?? 0;
+    const kids = tree.kids(0);
+    // The only root stands for all of them.
+    return !known && !tree.paths[0] && kids.length === 1 ? kids[0] : known;
+}
+
 /** @param {any} props */
-function Body({ tree, root, top, by, summary }) {
+function Body({ tree, at, by, colour, crumbs, roots, summary }) {
     const [over, setOver] = useState(-1);
-    const [only, setOnly] = useState(-1);
+    const [only, setOnly] = useState('');
+    const root = rootOf(tree, at);
     const value = by === 'files' ? tree.files : tree.size;
+    const classOf = useCallback(
+        (/** @type {number} */ i) =>
+            colour === 'age' ? String(ageOf(tree.mtime[i])) : tree.kind[i],
+        [tree, colour],
+    );
     const fill = useCallback(
-        (/** @type {number} */ i) => `a-${ageOf(tree.mtime[i])}`,
-        [tree],
+        (/** @type {number} */ i) =>
+            `${colour === 'age' ? 'a' : 'k'}-${classOf(i)}`,
+        [classOf],
     );
     const dim = useMemo(
         () =>
-            only < 0
-                ? undefined
-                : (/** @type {number} */ i) => ageOf(tree.mtime[i]) !== only,
-        [only, tree],
+            only
+                ? (/** @type {number} */ i) => classOf(i) !== only
+                : undefined,
+        [only, classOf],
     );
     const open = (/** @type {number} */ i) => {
         let to = i;
@@ -113,9 +184,8 @@ function Body({ tree, root, top, by, summary }) {
         if (to > 0 && to !== root) go(tree.paths[to]);
     };
     const up = () => {
-        if (root === top) return;
-        const parent = tree.parent[root];
-        go(parent === top ? '' : tree.paths[parent]);
+        const above = crumbs.at(-2);
+        if (above) go(above.path);
     };
     const said = (/** @type {number} */ i) =>
         by === 'files' ? `${short(tree.files[i])} files` : bytes(tree.size[i]);
@@ -138,92 +208,29 @@ function Body({ tree, root, top, by, summary }) {
         text=${said}
         label=${label}
     />`;
-    return html`<${Legend} summary=${summary} only=${only} setOnly=${setOnly} />
+    return html`<${Legend}
+            summary=${summary}
+            colour=${colour}
+            only=${only}
+            setOnly=${setOnly}
+        />
         <div class="mapsplit">
-            ${tree.kids(root).length ? map : html`<${Deeper} f=${filterOf(tree, root)} />`}
+            ${
+                tree.kids(root).length
+                    ? map
+                    : html`<${Empty} icon="folder" title="It is empty" />`
+            }
             <div class="mapside">
                 <${List} ...${about} />
-                <${Types} summary=${summary} />
+                <${Others} summary=${summary} colour=${colour} />
             </div>
         </div>
-        <${Foot} tree=${tree} i=${over > 0 ? over : root} root=${root} />`;
-}
-
-/** A folder in which no folders are known. @param {{f: string}} props */
-const Deeper = ({ f }) =>
-    html`<${Empty} icon="folder" title="No folders are known in it">
-        <p>Its files are summed up as one.</p>
-        <a
-            class="btn"
-            href=${link('files', { f })}
-        >
-            <${Icon} name="files" />List its files
-        </a>
-    <//>`;
-
-/** The ages that colours stand for. @param {any} props */
-function Legend({ summary, only, setOnly }) {
-    const whole = summary.bytes || 1;
-    const ages = (summary.ages ?? []).map((/** @type {any} */ it) => ({
-        ...it,
-        // What is from the future is as young as can be.
-        at: Math.max(0, AGE_NAMES.indexOf(it.age)),
-    }));
-    const all = AGES.map((label, at) => ({
-        label,
-        at,
-        bytes: ages
-            .filter((/** @type {any} */ it) => it.at === at)
-            .reduce(
-                (/** @type {number} */ sum, /** @type {any} */ it) =>
-                    sum + it.bytes,
-                0,
-            ),
-    }));
-    const chip = (/** @type {any} */ it) => {
-        const background = `var(--a-${it.at})`;
-        return html`<button
-            key=${it.label}
-            type="button"
-            class="chip"
-            aria-pressed=${String(only === it.at)}
-            onClick=${() => setOnly(only === it.at ? -1 : it.at)}
-        >
-            <i class="dot" style=${{ background }} />
-            ${it.label}
-            <span class="faint num">${percent(it.bytes / whole)}</span>
-        </button>`;
-    };
-    return html`<div
-        class="legend"
-        role="group"
-        aria-label="Ages, by the newest file; press one to see it alone"
-    >
-        ${all.map(chip)}
-    </div>`;
-}
-
-/** Types of files, as bars. @param {{summary: any}} props */
-function Types({ summary }) {
-    const sums = /** @type {Map<string, number>} */ (new Map());
-    for (const it of summary.extensions ?? []) {
-        const type = typeOfExtension(it.extension ?? '');
-        sums.set(type, (sums.get(type) ?? 0) + it.bytes);
-    }
-    const items = TYPE_NAMES.filter((it) => sums.get(it))
-        .map((type) => ({
-            label: TYPES[type],
-            tone: `k-${type}`,
-            value: sums.get(type) ?? 0,
-            text: bytes(sums.get(type) ?? 0),
-        }))
-        .sort((a, b) => b.value - a.value)
-        .slice(0, 6);
-    if (!items.length) return null;
-    return html`<div class="mapother">
-        <div class="label tiny">By type, all roots</div>
-        <${Bars} items=${items} />
-    </div>`;
+        <${Foot}
+            tree=${tree}
+            i=${over > 0 && over < tree.n ? over : root}
+            root=${root}
+            roots=${roots}
+        />`;
 }
 
 /** What the folder holds, largest first. @param {any} props */
@@ -301,15 +308,14 @@ function List({ tree, root, value, fill, said, over, setOver, open }) {
 }
 
 /** What the pointer is at, and what to do with the folder. @param {any} props */
-function Foot({ tree, i, root }) {
-    const { list } = useRoots();
+function Foot({ tree, i, root, roots }) {
     const path = tree.paths[root];
     const place = path
-        ? placeOf(idOfPath(list, path))
+        ? placeOf(idOfPath(roots, path))
         : { root: '', path: '' };
     const on = { root: place.root, at: place.path };
     const newest = tree.mtime[i];
-    const inside = filterOf(tree, root);
+    const inside = path ? anywhereIn(path, roots) : '';
     return html`<footer class="mapfoot">
         <bdi class="cut grow">
             <code>${safe(tree.paths[i] || tree.name[i])}</code>

@@ -13,7 +13,8 @@ import { Bones, Command, Failed, Banner } from '../ui/parts.js';
 import { FolderPicker, idOf, pathOf, wiredPlace } from '../ui/picker.js';
 import { command } from './command.js';
 import { Estimate } from './estimate.js';
-import { How, Which } from './options.js';
+import { How, Which, alike } from './options.js';
+import { Storing, isOfStore, stored, storing } from './storing.js';
 
 const LOOK = /** @type {[string, string][]} */ ([
     [
@@ -23,18 +24,22 @@ const LOOK = /** @type {[string, string][]} */ ([
     ['scan', 'Which files are there now: names, sizes, times.'],
     ['hash', 'Their digests, made in the sandbox.'],
     ['dupes', 'Which are the same, byte for byte.'],
-    ['similar', 'Which texts are nearly the same.'],
+    ['similar', 'Which texts, or pictures, are nearly the same.'],
     ['summary', 'What folders consist of: types, ages, sizes, owners.'],
     ['diff', 'What differs between two snapshots.'],
     ['verify', 'Reads files again whose digests are known.'],
+    ['store-put', 'Into a store: each content is kept there once.'],
 ]);
 const CHANGE = /** @type {[string, string][]} */ ([
     ['rename', 'New names from a template.'],
     ['move', 'To another folder.'],
     ['copy', 'To another folder, and verified.'],
     ['delete', 'Into the trash, from where they can come back.'],
+    ['store-get', 'Back from a store; what is there stays.'],
 ]);
-const PLANNED = CHANGE.map(([kind]) => kind);
+const PLANNED = CHANGE.map(([kind]) => kind).filter(
+    (kind) => kind !== 'store-get',
+);
 
 /** The kinds that can be begun here. */
 export const offered = () =>
@@ -153,6 +158,9 @@ function initial(kind, query) {
         hardlinks: false,
         hash: false,
         algorithm: 'xxh3-128',
+        images: query.images === '1',
+        rotations: false,
+        ...storing(),
     };
 }
 
@@ -181,6 +189,8 @@ function optionsOf(kind, form) {
         ...(kind === 'dupes' && form.hardlinks ? { hardlinks: true } : {}),
         ...(kind === 'snapshot' && form.hash ? { hash: true } : {}),
         ...(algorithm ? { algorithm: form.algorithm } : {}),
+        ...stored(kind, form),
+        ...alike(kind, form),
     };
 }
 
@@ -197,18 +207,23 @@ function Form({ kind, query }) {
     const [busy, setBusy] = useState(false);
     const all = roots.list;
     const planned = PLANNED.includes(kind);
-    const moved = kind === 'move' || kind === 'copy';
+    const got = kind === 'store-get';
+    const moved = got || kind === 'move' || kind === 'copy';
     useEffect(() => {
         // The only root, or all of them where one only looks.
         if (all.length && !first.length && !planned)
             setChosen(all.map((/** @type {any} */ it) => String(it.id)));
     }, [roots.data]);
     const options = optionsOf(kind, form);
-    const body = { kind, roots: chosen.map(wiredPlace), ...options };
-    const forbidden = planned ? mayChange() : mayRun();
+    const body = {
+        kind,
+        ...(got ? {} : { roots: chosen.map(wiredPlace) }),
+        ...options,
+    };
+    const forbidden = planned || got ? mayChange() : mayRun();
     const submit = async (/** @type {Event} */ e) => {
         e.preventDefault();
-        const missing = !chosen.length
+        const missing = !got && !chosen.length
             ? { option: 'roots', detail: 'Choose at least one folder.' }
             : moved && !to.length
               ? { option: 'into', detail: 'Choose where they go.' }
@@ -217,12 +232,12 @@ function Form({ kind, query }) {
         if (missing) return point(missing.option);
         setBusy(true);
         try {
+            const target = moved ? { into: wiredPlace(to[0]) } : {};
             if (planned) {
-                const target = moved ? { into: wiredPlace(to[0]) } : {};
                 const plan = await post('plans', { ...body, ...target });
                 go(`#/plans/${plan.id}`);
             } else {
-                const job = await post('jobs', body);
+                const job = await post('jobs', { ...body, ...target });
                 go(`#/jobs/${job.id}`);
             }
         } catch (error) {
@@ -252,14 +267,18 @@ function Form({ kind, query }) {
             <strong>Not possible here.</strong> ${forbidden}
         <//>`
         }
-        <${Where}
+        ${
+            !got &&
+            html`<${Where}
             title="Where"
             name="roots"
             roots=${roots}
             chosen=${chosen}
             onChange=${setChosen}
             wrong=${by('roots')}
-        />
+        />`
+        }
+        ${isOfStore(kind) && html`<${Storing} kind=${kind} form=${form} set=${set} />`}
         ${
             moved &&
             html`<${Where}
@@ -296,7 +315,7 @@ function Form({ kind, query }) {
                                   first.
                               </span>`
                             : html`<${Estimate}
-                              body=${chosen.length ? body : null}
+                              body=${chosen.length && !got ? body : null}
                           />`
                     }
                 </div>
@@ -311,6 +330,7 @@ function Form({ kind, query }) {
         </section>
         ${
             chosen.length > 0 &&
+            !isOfStore(kind) &&
             html`<section class="stack tight">
             <div class="label small dim">The same from the command line</div>
             <${Command}

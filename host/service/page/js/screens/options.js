@@ -92,11 +92,14 @@ export function Which({ kind, ...props }) {
                 hint="an expression, as in Files and in --where"
             />
             <${Check} ...${props} name="hidden" label="Hidden ones, too" />
-            <${Check}
+            ${
+                !kind.startsWith('store-') &&
+                html`<${Check}
                 ...${props}
                 name="follow"
                 label="Follow links, within the roots"
-            />
+            />`
+            }
             ${
                 kind === 'dupes' &&
                 html`<${Check}
@@ -104,6 +107,22 @@ export function Which({ kind, ...props }) {
                 name="hardlinks"
                 label="Count hard links as copies"
             />`
+            }
+            ${
+                kind === 'similar' &&
+                html`<${Check}
+                        ...${props}
+                        name="images"
+                        label="Pictures, and not texts"
+                    />
+                    ${
+                        props.form.images &&
+                        html`<${Check}
+                            ...${props}
+                            name="rotations"
+                            label="Turned ones, too"
+                        />`
+                    }`
             }
             ${
                 kind === 'snapshot' &&
@@ -115,6 +134,16 @@ export function Which({ kind, ...props }) {
             }
         </div>
     </section>`;
+}
+
+/**
+ * The options of a search for what is alike: pictures are shown pair by pair.
+ * @param {string} kind @param {any} form
+ */
+export function alike(kind, form) {
+    if (kind !== 'similar' || !form.images) return {};
+    const { rotations } = form;
+    return { images: true, pairs: true, ...(rotations ? { rotations } : {}) };
 }
 
 const ABOUT = /** @type {Record<string, string>} */ ({

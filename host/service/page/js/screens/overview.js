@@ -1,6 +1,6 @@
 // What is there, what it holds, what happened last.
 import { address, link } from '../address.js';
-import { get, post } from '../api.js';
+import { get, patiently, post, query as url } from '../api.js';
 import { useCell } from '../cell.js';
 import {
     ago,
@@ -9,7 +9,7 @@ import {
     dateTime,
     percent,
     plural,
-    short,
+    signed,
 } from '../format.js';
 import { canLookUp } from '../here.js';
 import { html, useState } from '../html.js';
@@ -19,26 +19,21 @@ import { changes } from '../live.js';
 import { useLoad } from '../loading.js';
 import { toast } from '../messages.js';
 import { named, plain, safe } from '../names.js';
-import { useNewest } from '../newest.js';
 import { useRootNames, useRoots } from '../roots.js';
 import { mayRun } from '../session.js';
+import { sourceOf, useListed } from '../sources.js';
+import { Spark } from '../ui/charts.js';
 import { HereCard } from '../ui/here.js';
 import { Bones, Empty, Failed, Meter } from '../ui/parts.js';
 import { JobRow } from './history.js';
 import { FolderMap } from './map.js';
 
 const RECENT = 5;
-/** How deep the map goes. */
-const DEPTH = 4;
 
-/**
- * Looks at all roots: what files there are, and what folders consist of.
- * @param {any[]} roots
- */
+/** Looks at all roots: which files there are, kept. @param {any[]} roots */
 async function lookAt(roots) {
     const where = roots.map((it) => ({ root: it.id }));
-    await post('jobs', { kind: 'scan', roots: where });
-    await post('jobs', { kind: 'summary', roots: where, depth: DEPTH });
+    await post('jobs', { kind: 'snapshot', roots: where });
 }
 
 /** @param {{roots: any[], label: string, primary?: boolean}} props */
@@ -48,7 +43,7 @@ function Look({ roots, label, primary }) {
         setBusy(true);
         try {
             await lookAt(roots);
-            toast('A scan and a summary begin.');
+            toast('A snapshot is being taken.');
         } catch (error) {
             const it = /** @type {any} */ (error);
             toast(`${it.message} ${it.detail ?? ''}`);
@@ -70,33 +65,42 @@ export function Overview() {
     const { query } = useCell(address);
     const { job } = useCell(changes);
     const roots = useRoots();
-    const newest = useNewest(query.job, ['summary']);
+    const newest = useListed(query);
     const jobs = useLoad((signal) => get('jobs', { signal }), [job]);
     const { list } = roots;
     const found = newest.data;
-    const summary =
-        found && !isOpen(found) && found.result?.folders
-            ? found.result
-            : undefined;
-    const never = found === null || (found && !summary);
-    const error = (!found && newest.error) || (!roots.data && roots.error);
+    const source = found && !isOpen(found) ? sourceOf(found) : null;
+    const sums = useLoad(
+        async (signal) =>
+            source ? patiently(url('summary', source), { signal }) : null,
+        // What was found lately is in it, too.
+        [JSON.stringify(source), jobs.data],
+    );
+    const summary = (source && sums.data) || undefined;
+    const never = found === null || (found && !source);
+    const error =
+        (!found && newest.error) ||
+        (!roots.data && roots.error) ||
+        (!summary && source && sums.error);
     const recent = jobs.data?.jobs ?? [];
     const again = () => {
         newest.again();
         roots.again();
+        sums.again();
     };
     const body = error
         ? html`<${Failed} error=${error} again=${again} />`
         : never
           ? html`<${FirstRun} roots=${list} jobs=${recent} />`
           : html`<div class="overview">
-                <${Stats} s=${summary} jobs=${recent} />
+                <${Stats} s=${summary} />
                 ${
                     summary
                         ? html`<${FolderMap}
                               key=${found.id}
                               query=${query}
                               summary=${summary}
+                              source=${source}
                           />`
                         : html`<section class="panel map">
                               <div class="padded mapbones">
@@ -104,6 +108,7 @@ export function Overview() {
                               </div>
                           </section>`
                 }
+                ${summary && html`<${Past} summary=${summary} />`}
                 <${Recent} jobs=${jobs} />
                 <${Roots} roots=${roots} />
                 ${canLookUp() && html`<${HereCard} />`}
@@ -116,8 +121,8 @@ export function Overview() {
                     ${
                         summary
                             ? html`As of
-                                  ${` ${ago(found.ended)}, `}<time
-                                      >${dateTime(found.ended)}</time
+                                  ${` ${ago(summary.at)}, `}<time
+                                      >${dateTime(summary.at)}</time
                                   >`
                             : never
                               ? 'Nothing is known yet'
@@ -136,12 +141,8 @@ export function Overview() {
     </div>`;
 }
 
-/** @param {{s: any, jobs: any[]}} props */
-function Stats({ s, jobs }) {
-    const done = (/** @type {string} */ kind) =>
-        jobs.find((it) => it.kind === kind && !isOpen(it) && it.result);
-    const dupes = done('dupes');
-    const diff = done('diff');
+/** @param {{s: any}} props */
+function Stats({ s }) {
     if (!s)
         return html`<section class="stats" aria-label="Totals">
             ${[1, 2, 3, 4].map(
@@ -151,17 +152,14 @@ function Stats({ s, jobs }) {
                     </div>`,
             )}
         </section>`;
-    const differing = Object.values(diff?.result?.changes ?? {}).reduce(
-        (/** @type {number} */ sum, /** @type {any} */ n) => sum + Number(n),
-        0,
-    );
+    const { reclaimable: dupes, since } = s;
     return html`<section class="stats" aria-label="Totals">
         <${Stat}
             label="Stored"
             value=${bytes(s.bytes)}
             note=${
-                `${count(s.files)} files in ` +
-                `${short(s.directories ?? 0)} folders`
+                `${plural(s.files, 'file')} of ` +
+                plural(s.kinds.length, 'type')
             }
             href="#/files"
         />
@@ -170,9 +168,9 @@ function Stats({ s, jobs }) {
                 ? html`<${Stat}
                       label="Duplicates"
                       tone="gold"
-                      value=${bytes(dupes.result.reclaimable ?? 0)}
-                      note=${`to reclaim in ${plural(dupes.result.groups ?? 0, 'group')}`}
-                      href=${link('duplicates', { job: dupes.id })}
+                      value=${bytes(dupes.bytes)}
+                      note=${`to reclaim in ${plural(dupes.groups, 'group')}`}
+                      href=${link('duplicates', { job: dupes.job })}
                   />`
                 : html`<${Stat}
                       label="Duplicates"
@@ -182,12 +180,18 @@ function Stats({ s, jobs }) {
                   />`
         }
         ${
-            diff
+            since
                 ? html`<${Stat}
                       label="Changes"
-                      value=${count(differing)}
-                      note="files differ between snapshots"
-                      href=${link('changes', { job: diff.id })}
+                      value=${signed(since.bytes, bytes)}
+                      note=${
+                          `${signed(since.files, count)} files since the ` +
+                          `snapshot ${ago(since.at)}`
+                      }
+                      href=${link('changes', {
+                          a: since.snapshot,
+                          b: s.source.snapshot,
+                      })}
                   />`
                 : html`<${Stat}
                       label="Changes"
@@ -198,9 +202,11 @@ function Stats({ s, jobs }) {
         }
         <${Stat}
             label="Could not be read"
-            tone=${s.errors ? 'warn' : ''}
-            value=${count(s.errors ?? 0)}
-            note=${s.errors ? 'entries; the rest is complete' : 'all was read'}
+            tone=${s.unreadable ? 'warn' : ''}
+            value=${count(s.unreadable)}
+            note=${
+                s.unreadable ? 'entries; the rest is complete' : 'all was read'
+            }
             href="#/history?kind=errors"
         />
     </section>`;
@@ -213,6 +219,27 @@ const Stat = ({ label, value, note, href, tone = '' }) =>
         <span class="value">${value}</span>
         <span class="note">${note}</span>
     </a>`;
+
+/** How much there was before. @param {{summary: any}} props */
+function Past({ summary }) {
+    const all = summary.history;
+    if (all.length < 2) return null;
+    const values = all.map((/** @type {any} */ it) => it.bytes);
+    const [first, last] = [all[0], all.at(-1)];
+    const label =
+        `${plural(all.length, 'snapshot')}: ${bytes(first.bytes)} ` +
+        `${ago(first.at)}, ${bytes(last.bytes)} ${ago(last.at)}`;
+    return html`<section class="panel past">
+        <header>
+            <h2 class="grow">Stored over time</h2>
+            <a class="small" href="#/changes">Changes</a>
+        </header>
+        <div class="body stack">
+            <${Spark} values=${values} label=${label} zero=${false} />
+            <p class="small dim">${label}</p>
+        </div>
+    </section>`;
+}
 
 /** @param {{jobs: any}} props */
 function Recent({ jobs }) {

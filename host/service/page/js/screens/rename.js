@@ -8,13 +8,13 @@ import { html, useEffect, useState } from '../html.js';
 import { Icon } from '../icons.js';
 import { toast } from '../messages.js';
 import { base, named, plain, safe } from '../names.js';
-import { useNewest } from '../newest.js';
 import { can, hasKind, mayChange } from '../session.js';
 import { differ } from '../differ.js';
+import { useListed } from '../sources.js';
 import { Grid } from '../ui/grid.js';
 import { Banner, Bones, Empty, Failed, Seg } from '../ui/parts.js';
 import { objects, totalOf, useView } from '../views.js';
-import { LISTING, requestOf } from './files.js';
+import { requestOf } from './files.js';
 import { Template, TEMPLATES } from './template.js';
 
 const WAIT = 150;
@@ -77,7 +77,7 @@ function usePreview(view, form) {
 
 export function Rename() {
     const { query } = useCell(address);
-    const newest = useNewest(query.job, LISTING);
+    const newest = useListed(query);
     const asked = newest.data ? requestOf(query, newest.data) : null;
     const { view, error, again } = useView(asked, null);
     const [form, setForm] = useState({ ...kept });

@@ -2,7 +2,7 @@
 // to the plan.
 import { go } from '../address.js';
 import { post } from '../api.js';
-import { bytes } from '../format.js';
+import { bytes, plural } from '../format.js';
 import { html, useState } from '../html.js';
 import { Icon } from '../icons.js';
 import { SIMPLE, inWords, under } from '../keep.js';
@@ -11,7 +11,7 @@ import { plain, safe } from '../names.js';
 import { useRoots } from '../roots.js';
 import { hasKind, mayChange } from '../session.js';
 import { Menu } from '../ui/menu.js';
-import { idOfPath, pathOf, wiredPlace } from '../ui/picker.js';
+import { pathOf } from '../ui/picker.js';
 import { PickFolder } from './pickfolder.js';
 
 /** @param {{rule: string}} props */
@@ -165,35 +165,24 @@ function Guards({ guard, setGuard, onFolder }) {
     </div>`;
 }
 
-/**
- * What removing the duplicates that a job found asks for.
- * @param {any} job @param {any} rules @param {any[]} roots
- */
-function request(job, { order, guard }, roots) {
-    const references = guard.map((/** @type {string} */ it) =>
-        wiredPlace(idOfPath(roots, it)),
-    );
-    return {
-        kind: 'dedupe',
-        job: job.id,
-        how: 'trash',
-        ...(order.length ? { keep: order } : {}),
-        ...(references.length ? { references } : {}),
-    };
-}
+/** What removing the duplicates of a job asks for: by what is decided. */
+const request = (/** @type {any} */ job) => ({
+    kind: 'dedupe',
+    job: job.id,
+    how: 'trash',
+});
 
 /** What could be freed, and the way to the plan. @param {{job: any, rules: any}} props */
 function Freed({ job, rules }) {
     const [busy, setBusy] = useState(false);
-    const { list } = useRoots();
-    const most = job.result?.reclaimable;
+    const { decided } = rules;
     const why =
         mayChange() ||
         (hasKind('dedupe') ? '' : 'This service does not remove duplicates.');
     const review = async () => {
         setBusy(true);
         try {
-            const plan = await post('plans', request(job, rules, list));
+            const plan = await post('plans', request(job));
             go(`#/plans/${plan.id}`);
         } catch (error) {
             const it = /** @type {any} */ (error);
@@ -202,9 +191,12 @@ function Freed({ job, rules }) {
         setBusy(false);
     };
     return html`<div class="freed">
-        <div class="label">Could be freed</div>
+        <div class="label">Would be freed</div>
         <div class="row">
-            <span class="big num">${most == null ? '–' : bytes(most)}</span>
+            <span class="big num" role="status">
+                ${bytes(decided.bytes)}
+                <span class="sr">would be freed</span>
+            </span>
             <button
                 type="button"
                 class="btn primary"
@@ -213,6 +205,10 @@ function Freed({ job, rules }) {
             >
                 Review the plan<${Icon} name="right" />
             </button>
+        </div>
+        <div class="small num">
+            ${`${plural(decided.files, 'file')} from `}
+            ${plural(decided.groups, 'group')}
         </div>
         <div class="small dim">
             ${
