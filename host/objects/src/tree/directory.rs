@@ -216,14 +216,7 @@ impl CloudDirectory {
 
     /// Lists the first level page by page.
     fn list_level(&self, entries: &mut Entries) -> Result<(), StorageError> {
-        let mut token: Option<String> = None;
-        loop {
-            let page = self.tree.bucket.page(
-                &self.prefix,
-                true,
-                token.as_deref(),
-                None,
-            );
+        for page in self.tree.bucket.pages(&self.prefix, true) {
             let page = page.map_err(failed)?;
             for object in &page.objects {
                 let name = object.key.get(self.prefix.len()..);
@@ -238,11 +231,8 @@ impl CloudDirectory {
                     entries.folder(name);
                 }
             }
-            token = page.next;
-            if token.is_none() {
-                return Ok(());
-            }
         }
+        Ok(())
     }
 
     fn push(
