@@ -8,7 +8,7 @@ use super::Value;
 /// What is settled before a file is read, what ends a run at once, what takes
 /// words that a variable could not hold, and what makes a run change files, or
 /// change them for good: whoever wants that says it each time.
-const NEVER: [&str; 10] = [
+const NEVER: [&str; 11] = [
     "allow-write",
     "apply",
     "config",
@@ -18,6 +18,7 @@ const NEVER: [&str; 10] = [
     "help",
     "no-config",
     "permanent",
+    "trust-roots",
     "version",
 ];
 
@@ -60,7 +61,7 @@ const OF_ONE_RUN: [&str; 31] = [
 /// What is written where the option says; who is shown credentials; and whom a
 /// service lets in, where and how. The file of a folder does not say that: who
 /// enters it did not choose it.
-const OF_USER: [&str; 16] = [
+const OF_USER: [&str; 17] = [
     "allow-host",
     "anonymous",
     "behind-proxy",
@@ -69,6 +70,7 @@ const OF_USER: [&str; 16] = [
     "endpoint",
     "hash-cache-dir",
     "listen",
+    "map",
     "profile",
     "region",
     "root",
