@@ -139,7 +139,8 @@ fn a_job_goes_to_a_server_and_back() {
     let none = json(&run(&words).succeeds());
     assert_eq!(none["manifests"], serde_json::json!([]));
 
-    run(&format!("fetch {queue} --job-id job-1")).succeeds();
+    let words = format!("fetch {queue} --job-id job-1 --attachments job.json");
+    run(&words).succeeds();
     let fetched = fs::read(tree.path("p/renders/f.exr")).unwrap();
     assert_eq!(fetched, b"pixels");
     let words = format!(

@@ -13,6 +13,7 @@
 
 mod acting;
 mod attachments;
+mod attachments_hostile;
 #[cfg(target_os = "linux")]
 mod catalog;
 mod check;

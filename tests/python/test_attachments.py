@@ -121,6 +121,7 @@ def test_the_example_of_a_session(farm: Farm) -> None:
             farm.s3,
             farm.place,
             "job-xxx",
+            attachments=ra.Attachments.from_json(attachments_json),
             **farm.access,  # type: ignore[arg-type]
         )
         assert fetched.files == [str(farm.project / "renders/f.exr")]
@@ -128,7 +129,8 @@ def test_the_example_of_a_session(farm: Farm) -> None:
     asyncio.run(main())
 
 
-def test_outputs_of_a_step_have_no_task_in_their_key(farm: Farm) -> None:
+def output_of_a_step(farm: Farm) -> str:
+    """The key of the manifest of an output of a step."""
     farm.write("scene", b"s")
     attachments = farm.submit().attachments
     ra.sync_inputs_sync(
@@ -151,10 +153,36 @@ def test_outputs_of_a_step_have_no_task_in_their_key(farm: Farm) -> None:
         **farm.access,  # type: ignore[arg-type]
     )
     [key] = done.manifest_keys
-    assert key.startswith(
+    return key
+
+
+def test_outputs_of_a_step_have_no_task_in_their_key(farm: Farm) -> None:
+    assert output_of_a_step(farm).startswith(
         "Root/Manifests/farm-1/queue-1/job-1/step-1/"
         "1970-01-01T00:00:00.000000Z_action-1/"
     )
+
+
+def test_outputs_go_to_no_root_that_only_they_name(farm: Farm) -> None:
+    output_of_a_step(farm)
+
+    def fetch(**options: object) -> list[str]:
+        return ra.download_outputs_sync(
+            "us-west-2",
+            farm.s3,
+            farm.place,
+            "job-1",
+            **options,  # type: ignore[arg-type]
+            **farm.access,  # type: ignore[arg-type]
+        ).files
+
+    with pytest.raises(ra.ValidationError, match="and nothing else does"):
+        fetch()
+    assert not (farm.project / "renders").exists()
+    to = farm.folder / "to"
+    assert fetch(output_dir=to) == [str(to / "renders/f")]
+    named = str(farm.project / "renders/f")
+    assert fetch(trust_roots=True) == [named]
 
 
 def test_the_example_of_manifests(tmp_path: Path) -> None:

@@ -1,15 +1,14 @@
 //! Hashes of the parts of large files, as 2025-12-04-beta has them.
 
-use std::{
-    fs::File,
-    os::unix::fs::{FileExt as _, MetadataExt as _},
-    path::Path,
-};
+use std::path::Path;
 
 use sanchay_core::attachments::{CHUNK, Hash};
 use sanchay_core::hashing::{Algorithm, Hasher};
 
-use crate::{AttachmentError, Watch, hashing::Hashed, listing::CANCELLED};
+use crate::{
+    AttachmentError, Watch, hashing::Hashed, listing::CANCELLED,
+    reader::Reader,
+};
 
 /// Bytes that are read at once.
 const PIECE: usize = 1 << 20;
@@ -18,11 +17,14 @@ const PIECE: usize = 1 << 20;
 pub(crate) fn hashes(
     path: &Path,
     whole: &Hashed,
+    reader: &Reader,
     watch: &Watch,
 ) -> Result<Box<[Hash]>, AttachmentError> {
     let size = whole.size;
     let failed = || AttachmentError::file(path, "cannot hash");
-    let file = File::open(path).map_err(failed())?;
+    let opened = reader.file(path);
+    let (file, _) =
+        opened.map_err(AttachmentError::stored(path, "cannot hash"))?;
     let mut hashes = Vec::new();
     let mut piece = vec![0; PIECE];
     let mut at = 0;
@@ -33,7 +35,7 @@ pub(crate) fn hashes(
             watch.check(CANCELLED)?;
             let room = usize::try_from(end - at).unwrap_or(PIECE).min(PIECE);
             let space = piece.get_mut(..room).unwrap_or_default();
-            let got = file.read_at(space, at).map_err(failed())?;
+            let got = file.read_full_at(space, at).map_err(failed())?;
             if got == 0 {
                 let cut = std::io::ErrorKind::UnexpectedEof.into();
                 return Err(failed()(cut));
@@ -46,10 +48,7 @@ pub(crate) fn hashes(
         hashes.push(Hash::xxh128(digest.unwrap_or_default()));
     }
     let now = file.metadata().map_err(failed())?;
-    let same = now.len() == size
-        && now.mtime() == whole.modified.seconds
-        && now.mtime_nsec() == i64::from(whole.modified.nanoseconds);
-    match same {
+    match now.size == size && now.modified == whole.modified {
         true => Ok(hashes.into()),
         false => {
             let source = std::io::Error::other("it changed while it was read");

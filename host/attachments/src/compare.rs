@@ -9,6 +9,7 @@ use crate::{
     AttachmentError, SnapshotOptions, Watch, create_manifest,
     hashing::microseconds,
     listing::{absolute, follow, walk},
+    reader::Reader,
     snapshot::check_root,
     writer::same_time,
 };
@@ -94,12 +95,9 @@ fn facts(
     for found in walk(engine, root, options.hidden, false, watch)? {
         match found.kind {
             Kind::Symlink if options.follow => {
-                all.extend(follow(
-                    engine,
-                    found.path(),
-                    options.hidden,
-                    watch,
-                )?);
+                let (path, hidden) = (found.path(), options.hidden);
+                let reader = Reader::default();
+                all.extend(follow(engine, path, hidden, &reader, watch)?);
             }
             Kind::Symlink => {}
             _ => all.push(found),

@@ -97,14 +97,17 @@ pub fn download_manifest_contents(
     conflict: Conflict,
     watch: &Watch,
 ) -> Result<Downloaded, AttachmentError> {
-    download_all(client, location, &[(manifest, root)], conflict, watch)
+    let manifests = [(manifest, root)];
+    download_all(client, location, &manifests, None, conflict, watch)
 }
 
-/// The same for several.
+/// The same for several. On the way to what is within a directory no link is
+/// followed.
 pub(crate) fn download_all(
     client: &Client,
     location: &S3Location,
     manifests: &[(&Manifest, &Path)],
+    within: Option<&Path>,
     conflict: Conflict,
     watch: &Watch,
 ) -> Result<Downloaded, AttachmentError> {
@@ -122,7 +125,7 @@ pub(crate) fn download_all(
     let mut downloaded = Downloaded::default();
     let mut targets = Vec::new();
     for plan in &plans {
-        targets.push(Arc::new(Target::open(plan.root)?));
+        targets.push(Arc::new(Target::open(plan.root, within)?));
     }
     check_space(&plans, &targets, conflict)?;
     for (plan, target) in plans.into_iter().zip(&targets) {

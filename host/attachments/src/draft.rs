@@ -59,7 +59,7 @@ impl Draft {
         size: u64,
         names: &TemporaryNames,
     ) -> Result<Self, AttachmentError> {
-        let refused = AttachmentError::stored(&*path, "cannot create");
+        let refused = AttachmentError::stored(path.clone(), "cannot create");
         let found = match directory.create(&temporary) {
             Ok(file) => match lock_of(&file) {
                 Lock::Mine => Some((file, 0)),

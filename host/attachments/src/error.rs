@@ -2,7 +2,7 @@
 
 use std::{fmt, io, path::PathBuf};
 
-use sanchay::{EntryError, Fault, describe_io_error, escaped_path};
+use sanchay::{EntryError, Fault, describe_io_error, escaped, escaped_path};
 use sanchay_core::attachments::ManifestError;
 use sanchay_objects::StorageError;
 
@@ -37,7 +37,10 @@ pub enum AttachmentError {
     #[error("{0}")]
     DiskSpace(String),
     /// An output manifest does not say what root it is of.
-    #[error("Failed to get asset root from metadata of output manifest: {0}")]
+    #[error(
+        "Failed to get asset root from metadata of output manifest: {}",
+        escaped(.0.as_bytes())
+    )]
     MissingAssetRoot(String),
     /// What was downloaded is not what the manifest says.
     #[error("{0}")]
@@ -83,7 +86,8 @@ impl From<Fault> for AttachmentError {
 
 impl From<ManifestError> for AttachmentError {
     fn from(error: ManifestError) -> Self {
-        Self::Manifest(error.to_string())
+        // It repeats what the manifest says.
+        Self::Manifest(escaped(error.to_string().as_bytes()).to_string())
     }
 }
 
@@ -116,8 +120,8 @@ impl fmt::Display for S3Failure {
         write!(
             f,
             "Error {action} in bucket '{}', Target key or prefix: '{}'",
-            bucket.escape_debug(),
-            key.escape_debug(),
+            escaped(bucket.as_bytes()),
+            escaped(key.as_bytes()),
         )?;
         if let Some(status) = status {
             write!(f, ", HTTP Status Code: {status}")?;

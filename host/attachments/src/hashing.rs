@@ -19,6 +19,7 @@ use sanchay_core::attachments::Hash;
 use crate::{
     AttachmentError, HashCache, Statistics, Watch,
     listing::{cancelled, monitor},
+    reader::Reader,
 };
 
 /// What hashing tells of a file.
@@ -55,6 +56,7 @@ pub(crate) struct Known<'a> {
 pub(crate) fn hash_all(
     engine: &Engine,
     paths: &[PathBuf],
+    reader: &Arc<Reader>,
     known: &Known<'_>,
     watch: &Watch,
 ) -> Result<(Vec<Hashed>, Statistics), AttachmentError> {
@@ -86,6 +88,7 @@ pub(crate) fn hash_all(
     let ended = engine
         .hash(sources.map(PathBuf::as_path))
         .hidden(true)
+        .storage(Arc::clone(reader) as _)
         .algorithm(Algorithm::Xxh3_128)
         .monitor(&monitor(watch, "Hashing"))
         .for_each(|event| match event {
@@ -167,8 +170,9 @@ pub fn hash_file(
     path: &Path,
 ) -> Result<Hash, AttachmentError> {
     let paths = [path.to_owned()];
+    let (reader, known) = (Arc::default(), Known::default());
     let (hashed, _) =
-        hash_all(engine, &paths, &Known::default(), &Watch::default())?;
+        hash_all(engine, &paths, &reader, &known, &Watch::default())?;
     let hashed = hashed.into_iter().next();
     hashed.map(|it| it.hash).ok_or_else(|| changed(paths.first()))
 }

@@ -59,9 +59,11 @@ mod listing;
 mod local;
 mod location;
 mod manifests;
+mod output_roots;
 mod outputs;
 mod plan;
 mod progress;
+mod reader;
 mod seen;
 mod session;
 mod snapshot;
@@ -87,6 +89,7 @@ pub use manifests::{
     InputManifest, download_manifest, load_manifest, load_manifest_file,
     upload_input_manifest, upload_manifest_file, upload_output_manifest,
 };
+pub use output_roots::OutputRoots;
 pub use outputs::{OutputQuery, download_outputs, output_manifests};
 pub use progress::{Progress, ScanProgress, TransferProgress, Watch};
 pub use sanchay_core::attachments::{

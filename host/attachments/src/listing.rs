@@ -19,10 +19,12 @@ use sanchay::{
     ScanEvent,
 };
 use sanchay_core::attachments::{PathFormat, normalize};
+use sanchay_storage::{LocalStorage, Storage};
 use sanchay_sync::{into_inner, lock};
 
 use crate::{
     AttachmentError, Progress, ScanProgress, Watch, location::path_of,
+    reader::Reader,
 };
 
 pub(crate) const CANCELLED: &str = "File hashing cancelled.";
@@ -52,6 +54,19 @@ pub(crate) fn walk(
     directories: bool,
     watch: &Watch,
 ) -> Result<Vec<Found>, AttachmentError> {
+    let storage = Arc::new(LocalStorage::new());
+    walk_in(storage, engine, root, hidden, directories, watch)
+}
+
+/// The same where a storage says what is at a path.
+pub(crate) fn walk_in(
+    storage: Arc<dyn Storage>,
+    engine: &Engine,
+    root: &Path,
+    hidden: bool,
+    directories: bool,
+    watch: &Watch,
+) -> Result<Vec<Found>, AttachmentError> {
     let mut filter = Filter::default()
         .hidden(hidden)
         .kind(EntryKind::File)
@@ -64,6 +79,7 @@ pub(crate) fn walk(
     let ended = engine
         .scan([root])
         .filter(filter)
+        .storage(storage)
         .monitor(&monitor(watch, "Walking"))
         .for_each_batch(|_| {
             |event: ScanEvent<'_>| match event {
@@ -167,8 +183,10 @@ pub(crate) fn follow(
     engine: &Engine,
     link: &Path,
     hidden: bool,
+    reader: &Reader,
     watch: &Watch,
 ) -> Result<Vec<Found>, AttachmentError> {
+    reader.follow(link);
     let mut files = Vec::new();
     let mut links = vec![(link.to_owned(), Vec::new())];
     while let Some((link, above)) = links.pop() {
@@ -226,6 +244,16 @@ pub fn expand_input_paths(
     paths: &[PathBuf],
     watch: &Watch,
 ) -> Result<Expanded, AttachmentError> {
+    expand(engine, paths, &Reader::default(), watch)
+}
+
+/// The same. The reader then opens each file as it was found.
+pub(crate) fn expand(
+    engine: &Engine,
+    paths: &[PathBuf],
+    reader: &Reader,
+    watch: &Watch,
+) -> Result<Expanded, AttachmentError> {
     let mut expanded = Expanded::default();
     let mut files = BTreeSet::new();
     for path in paths {
@@ -238,17 +266,23 @@ pub fn expand_input_paths(
             continue;
         };
         if !metadata.is_dir() {
+            reader.follow(&path);
             files.insert(path);
             continue;
         }
+        reader.root(&path);
         let mut any = false;
         for found in walk(engine, &path, true, false, watch)? {
-            let is_file = found.kind == EntryKind::File
-                || behind(found.path())?.is_some_and(|it| it.is_file());
-            if is_file {
-                any = true;
-                files.insert(path_of(found.path));
+            let is_link = found.kind != EntryKind::File;
+            if is_link {
+                let behind = behind(found.path())?;
+                if !behind.is_some_and(|it| it.is_file()) {
+                    continue;
+                }
+                reader.follow(found.path());
             }
+            any = true;
+            files.insert(path_of(found.path));
         }
         if !any {
             expanded.empty.push(path);

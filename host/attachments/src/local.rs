@@ -1,12 +1,16 @@
 //! Manifests as files, by the names that the Python package gives them.
 
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
 };
 
 use jiff::Zoned;
 use sanchay_core::attachments::{Manifest, local_name};
+use sanchay_storage::{
+    Directory, LocalStorage, Opened, Storage as _, StorageError, Temporary,
+    TemporaryNames,
+};
 
 use crate::{AttachmentError, manifests::text_of};
 
@@ -33,11 +37,27 @@ pub fn write_manifest(
         directory,
         "cannot make the directory",
     ))?;
-    let path = directory.join(file);
-    // Whole or not at all.
-    let temporary = path.with_extension("part");
-    let written = fs::write(&temporary, &text)
-        .and_then(|()| fs::rename(&temporary, &path));
-    written.map_err(AttachmentError::file(&path, "cannot write"))?;
+    let path = directory.join(&file);
+    let written = LocalStorage::new().open(directory).and_then(|opened| {
+        let Opened::Directory(directory, _) = opened else {
+            return Err(io::Error::from(io::ErrorKind::NotADirectory).into());
+        };
+        write_whole(&*directory, file.as_bytes(), &text)
+    });
+    written.map_err(AttachmentError::stored(&*path, "cannot write"))?;
     Ok(path)
+}
+
+/// Writes a file in place of what has its name, whole or not at all. What is
+/// written to is new: no link leads elsewhere.
+pub(crate) fn write_whole(
+    directory: &dyn Directory,
+    name: &[u8],
+    text: &[u8],
+) -> Result<(), StorageError> {
+    let temporary = TemporaryNames::new("attachments-").next_name();
+    let file = directory.create(&temporary)?;
+    let temporary = Temporary::new(directory, temporary);
+    file.write_all_at(text, 0)?;
+    temporary.replace(name)
 }

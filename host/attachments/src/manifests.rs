@@ -29,7 +29,7 @@ const PIECE: usize = 256 << 10;
 const MEMORY: usize = 1 << 30;
 /// The longest manifest that is fetched, in bytes: of some millions of files.
 /// It is in memory as a whole.
-const LONGEST: u64 = 1 << 30;
+pub(crate) const LONGEST: u64 = 1 << 30;
 
 /// A new instance to read manifests with.
 fn inspector() -> Result<Inspector, AttachmentError> {
@@ -203,37 +203,33 @@ pub fn download_manifest(
 ) -> Result<Manifest, AttachmentError> {
     let key = location.manifest_key(partial);
     let bucket = client.bucket(&location.bucket)?;
-    let found = watch.run(CANCELLED, fetch(bucket, key.clone()))?;
+    let found = watch.run(CANCELLED, fetch(bucket, key.clone(), LONGEST))?;
     if let Some(hash) = hash
         && hash_of(&found.data) != hash
     {
         return Err(AttachmentError::Damaged(format!(
-            "the manifest {key:?} in bucket {:?} is not the one that was \
-             submitted: its hash is {}, and not {hash}",
-            location.bucket,
+            "the manifest {} in bucket {} is not the one that was submitted: \
+             its hash is {}, and not {}",
+            sanchay::escaped(key.as_bytes()),
+            sanchay::escaped(location.bucket.as_bytes()),
             hash_of(&found.data),
+            sanchay::escaped(hash.as_bytes()),
         )));
     }
     load_watched(&found.data, watch)
 }
 
-/// Gets a manifest's text, and its metadata.
+/// Gets the text of a manifest that has at most so many bytes, and its
+/// metadata.
 pub(crate) async fn fetch(
     bucket: Bucket,
     key: String,
+    most: u64,
 ) -> Result<Arc<Described>, AttachmentError> {
+    let found = bucket.storage.get_described(&key, most).await;
     let failed =
-        || bucket.failed("downloading binary file", &key, "s3:GetObject");
-    let meta = bucket.storage.head(&key).await.map_err(failed())?;
-    if meta.size > LONGEST {
-        return Err(AttachmentError::Manifest(format!(
-            "the manifest {key:?} has {} bytes: more than {LONGEST} are not \
-             read",
-            meta.size
-        )));
-    }
-    let found = bucket.storage.get_described(&key).await.map_err(failed())?;
-    Ok(Arc::new(found))
+        bucket.failed("downloading binary file", &key, "s3:GetObject");
+    Ok(Arc::new(found.map_err(failed)?))
 }
 
 /// Uploads a manifest that is a file, by its own name, beneath the prefix of

@@ -7,19 +7,24 @@ use std::{
 };
 
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
-use sanchay_core::attachments::{
-    Manifest, asset_root_of_metadata, merge, text,
-};
+use sanchay_core::attachments::{Manifest, asset_root_of_metadata, merge};
 
 use crate::{
     AttachmentError, Client, Conflict, Downloaded, ManifestLocation,
-    S3Location, Watch,
+    OutputRoots, S3Location, Watch,
+    client::Bucket,
     download::{CANCELLED, download_all},
-    location::path_of,
-    manifests::{fetch, load_watched},
+    manifests::{LONGEST, fetch, load_watched},
 };
 
 const AT_ONCE: usize = 10;
+
+/// How many objects may lie beneath a job: far more than jobs have tasks.
+const MOST: usize = 2_000_000;
+
+/// How many bytes the manifests of a job may have together: they are in memory
+/// at once.
+const LONGEST_TOGETHER: u64 = 4 << 30;
 
 /// Whose outputs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -90,15 +95,17 @@ pub fn output_manifests(
     let bucket = client.bucket(&place.bucket)?;
     let prefix = query.prefix(location, place);
     let fetched = watch.run(CANCELLED, async {
-        let keys = bucket.storage.list(&prefix).await.map_err(
-            bucket.failed("listing bucket contents", &prefix, "s3:ListBucket"),
-        )?;
+        let sizes = listed(&bucket, &prefix).await?;
         let action = query.session_action_id.as_deref();
-        let keys = chosen(keys, &query.base(location, place), action);
+        let base = query.base(location, place);
+        let keys = chosen(sizes.keys().cloned().collect(), &base, action);
+        let size = |key: &String| sizes.get(key).copied().unwrap_or_default();
+        check_sizes(&keys, size)?;
         let all = stream::iter(keys).map(|key| {
-            let bucket = bucket.clone();
+            let (bucket, size) = (bucket.clone(), size(&key));
             async move {
-                let found = fetch(bucket, key.clone()).await?;
+                // No more than the listing told.
+                let found = fetch(bucket, key.clone(), size).await?;
                 Ok::<_, AttachmentError>((key, found))
             }
         });
@@ -123,6 +130,52 @@ pub fn output_manifests(
         Some((root, merge(manifests)?))
     });
     Ok(merged.collect())
+}
+
+/// The keys that begin with a prefix, and the sizes of their objects.
+async fn listed(
+    bucket: &Bucket,
+    prefix: &str,
+) -> Result<BTreeMap<String, u64>, AttachmentError> {
+    let failed =
+        || bucket.failed("listing bucket contents", prefix, "s3:ListBucket");
+    let listing = bucket.storage.list_objects(prefix).await;
+    let mut listing = listing.map_err(failed())?;
+    let mut sizes = BTreeMap::new();
+    while let Some(found) = listing.try_next().await.map_err(failed())? {
+        sizes.insert(found.key, found.size);
+        if sizes.len() > MOST {
+            return Err(AttachmentError::Invalid(format!(
+                "there are more than {MOST} objects beneath {}: ask for a \
+                 single step or task",
+                sanchay::escaped(prefix.as_bytes())
+            )));
+        }
+    }
+    Ok(sizes)
+}
+
+/// Refuses manifests that are too long, each or together.
+fn check_sizes(
+    keys: &[String],
+    size: impl Fn(&String) -> u64,
+) -> Result<(), AttachmentError> {
+    if let Some(key) = keys.iter().find(|key| size(key) > LONGEST) {
+        return Err(AttachmentError::Manifest(format!(
+            "the manifest {} has {} bytes: more than {LONGEST} are not read",
+            sanchay::escaped(key.as_bytes()),
+            size(key)
+        )));
+    }
+    let sum = keys.iter().map(size).fold(0, u64::saturating_add);
+    match sum <= LONGEST_TOGETHER {
+        true => Ok(()),
+        false => Err(AttachmentError::Manifest(format!(
+            "the manifests of these outputs have {sum} bytes together: more \
+             than {LONGEST_TOGETHER} are not read at once; ask for a single \
+             step or task"
+        ))),
+    }
 }
 
 /// The manifests among keys: all of steps as a whole, and of each task those
@@ -160,50 +213,28 @@ fn chosen(keys: Vec<String>, base: &str, action: Option<&str>) -> Vec<String> {
     chosen
 }
 
-/// Downloads outputs: those of each root beneath the directory that the root
-/// is mapped to, or else beneath its own path.
+/// Downloads outputs: those of each root beneath the directory that the caller
+/// tells of. Nothing is written to a root that only the outputs name.
 ///
 /// # Errors
 /// As of [`output_manifests`], and of
-/// [`download_manifest_contents`](crate::download_manifest_contents).
+/// [`download_manifest_contents`](crate::download_manifest_contents);
+/// [`AttachmentError::Invalid`] names roots of which nothing is told.
 pub fn download_outputs(
     client: &Client,
     location: &S3Location,
     place: &ManifestLocation,
     query: &OutputQuery,
-    roots: &[(Vec<u8>, PathBuf)],
+    roots: &OutputRoots,
     conflict: Conflict,
     watch: &Watch,
 ) -> Result<Downloaded, AttachmentError> {
     let manifests = output_manifests(client, location, place, query, watch)?;
-    let mut placed: Vec<(&Manifest, PathBuf)> = Vec::new();
-    for (root, manifest) in &manifests {
-        let mapped = roots.iter().find(|(from, _)| from == root);
-        let to = match mapped {
-            Some((_, to)) => to.clone(),
-            None => text::to_name(root)
-                .map(path_of)
-                .ok_or_else(|| unmapped(root))?,
-        };
-        if !to.is_absolute() {
-            return Err(unmapped(root));
-        }
-        placed.push((manifest, to));
-    }
-    let placed: Vec<(&Manifest, &Path)> = placed
-        .iter()
-        .map(|(manifest, to)| (*manifest, to.as_path()))
-        .collect();
-    download_all(client, location, &placed, conflict, watch)
-}
-
-/// What is said of a root that is of another system.
-fn unmapped(root: &[u8]) -> AttachmentError {
-    let root = text::lossy(root);
-    AttachmentError::Invalid(format!(
-        "{}: outputs have this root, and no path here is that: map it to one",
-        sanchay::escaped(root.as_bytes())
-    ))
+    let places = roots.places(manifests.keys())?;
+    let places = places.iter().map(PathBuf::as_path);
+    let placed: Vec<(&Manifest, &Path)> =
+        manifests.values().zip(places).collect();
+    download_all(client, location, &placed, None, conflict, watch)
 }
 
 #[cfg(test)]

@@ -237,9 +237,10 @@ pub(crate) fn wrong_hash(
     key: &str,
 ) -> AttachmentError {
     AttachmentError::Damaged(format!(
-        "File from S3 for {} does not have the hash {hash}: the object {key} \
-         is damaged, and nothing was kept of it",
+        "File from S3 for {} does not have the hash {hash}: the object {} is \
+         damaged, and nothing was kept of it",
         file.shown(),
+        sanchay::escaped(key.as_bytes()),
     ))
 }
 

@@ -7,7 +7,6 @@
 use std::{
     collections::HashMap,
     fs, io,
-    io::Write as _,
     os::unix::{
         ffi::{OsStrExt as _, OsStringExt as _},
         fs::MetadataExt as _,
@@ -15,18 +14,28 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::AttachmentError;
+use sanchay_storage::{
+    Directory, Links, LocalStorage, Opened, Storage as _, StorageError,
+};
+
+use crate::{AttachmentError, local::write_whole};
 
 const FILE: &str = ".sanchay-session";
 const FORMAT: &[u8] = b"sanchay-session 1\n";
+
+/// How many bytes it may have: the tasks of a session could write it, too.
+const MOST: u64 = 1 << 30;
 
 /// When a file was modified, in nanoseconds, and its size.
 pub(crate) type Facts = (i128, u64);
 
 /// What a session knows of its files.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct SessionState {
+    /// The path of its file.
     path: PathBuf,
+    /// The session's directory, if there is one.
+    directory: Option<Box<dyn Directory>>,
     files: HashMap<PathBuf, Facts>,
 }
 
@@ -34,14 +43,22 @@ impl SessionState {
     /// Reads what is known; nothing if nothing was written yet.
     pub(crate) fn open(session: &Path) -> Result<Self, AttachmentError> {
         let path = session.join(FILE);
-        let text = match fs::read(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Ok(Self { path, files: HashMap::new() });
+        let refused = |error| {
+            let what = "cannot read what the session knows";
+            AttachmentError::stored(&*path, what)(error)
+        };
+        let directory = match LocalStorage::new().open(session) {
+            Ok(Opened::Directory(directory, _)) => Some(directory),
+            Ok(_) => {
+                let error = io::Error::from(io::ErrorKind::NotADirectory);
+                return Err(refused(error.into()));
             }
-            read => read.map_err(AttachmentError::file(
-                &path,
-                "cannot read what the session knows",
-            ))?,
+            Err(error) if error.is(io::ErrorKind::NotFound) => None,
+            Err(error) => return Err(refused(error)),
+        };
+        let text = directory.as_deref().map_or(Ok(None), read);
+        let Some(text) = text.map_err(refused)? else {
+            return Ok(Self { path, directory, files: HashMap::new() });
         };
         let malformed = || {
             AttachmentError::Invalid(format!(
@@ -67,7 +84,7 @@ impl SessionState {
             let name = std::ffi::OsString::from_vec(name.to_vec());
             files.insert(name.into(), (time, size));
         }
-        Ok(Self { path, files })
+        Ok(Self { path, directory, files })
     }
 
     /// What was known of a file when it was synced or reported last.
@@ -87,17 +104,33 @@ impl SessionState {
             text.extend_from_slice(path.as_os_str().as_bytes());
             text.push(0);
         }
-        let temporary = self.path.with_extension("part");
-        let write = || {
-            let mut file = fs::File::create(&temporary)?;
-            file.write_all(&text)?;
-            fs::rename(&temporary, &self.path)
-        };
-        write().map_err(AttachmentError::file(
-            &self.path,
+        let missing = || io::Error::from(io::ErrorKind::NotFound).into();
+        let directory = self.directory.as_deref().ok_or_else(missing);
+        let write = |it| write_whole(it, FILE.as_bytes(), &text);
+        directory.and_then(write).map_err(AttachmentError::stored(
+            &*self.path,
             "cannot write what the session knows",
         ))
     }
+}
+
+/// The bytes of its file, if there is one.
+fn read(directory: &dyn Directory) -> Result<Option<Vec<u8>>, StorageError> {
+    let (file, metadata) =
+        match directory.open_file(FILE.as_bytes(), Links::Refuse) {
+            Err(error) if error.is(io::ErrorKind::NotFound) => {
+                return Ok(None);
+            }
+            opened => opened?,
+        };
+    let size = usize::try_from(metadata.size.min(MOST)).unwrap_or_default();
+    if metadata.size > MOST {
+        return Err(io::Error::other("it is larger than any is").into());
+    }
+    let mut text = vec![0; size];
+    let got = file.read_full_at(&mut text, 0)?;
+    text.truncate(got);
+    Ok(Some(text))
 }
 
 /// What is known of a file by its metadata.

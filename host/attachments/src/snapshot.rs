@@ -20,6 +20,7 @@ use crate::{
     listing::{Found, absolute, follow, real, resolved, walk},
     location::path_of,
     plan::outside,
+    reader::Reader,
 };
 
 /// What a manifest of a directory has.
@@ -72,7 +73,9 @@ pub fn create_manifest(
     check_root(&root)?;
     let filter = GlobFilter::new(&options.include, &options.exclude)
         .map_err(|error| AttachmentError::Invalid(error.to_string()))?;
-    let mut listing = collect(engine, &root, options, watch)?;
+    let reader = Arc::new(Reader::default());
+    reader.root(&root);
+    let mut listing = collect(engine, &root, options, &reader, watch)?;
     listing.files.retain(|path| filter.matches(below(&root, path)));
     listing.files.sort();
     listing.files.dedup();
@@ -81,14 +84,16 @@ pub fn create_manifest(
         cache: options.cache.clone(),
         package: options.package_cache.as_deref(),
     };
-    let (hashed, statistics) = hash_all(engine, &paths, &known, watch)?;
+    let (hashed, statistics) =
+        hash_all(engine, &paths, &reader, &known, watch)?;
     let building = ScanProgress { phase: "Building", ..Default::default() };
     watch.report(&Progress::Scan(building));
-    let mut entries = entries(&root, &paths, hashed, options.version, watch)?;
+    let version = options.version;
+    let mut entries = entries(&root, &paths, hashed, version, &reader, watch)?;
     entries.extend(listing.others.into_iter().filter(|entry| {
         entry.kind == EntryKind::Directory || filter.matches(&entry.path)
     }));
-    let manifest = Manifest::new(options.version, entries);
+    let manifest = Manifest::new(version, entries);
     watch.report(&Progress::Scan(ScanProgress {
         phase: "Complete",
         current_path: None,
@@ -117,13 +122,17 @@ pub(crate) fn entries(
     paths: &[PathBuf],
     hashed: Vec<Hashed>,
     version: ManifestVersion,
+    reader: &Reader,
     watch: &Watch,
 ) -> Result<Vec<Entry>, AttachmentError> {
     let mut entries = Vec::with_capacity(paths.len());
     for (path, hashed) in paths.iter().zip(hashed) {
         let draft = version == ManifestVersion::V2025_12_04Beta;
         let content = match draft && hashed.size > CHUNK {
-            true => Content::Chunks(chunks::hashes(path, &hashed, watch)?),
+            true => {
+                let hashes = chunks::hashes(path, &hashed, reader, watch)?;
+                Content::Chunks(hashes)
+            }
             false => Content::Whole(hashed.hash.clone()),
         };
         let size = i64::try_from(hashed.size).unwrap_or(i64::MAX);
@@ -158,6 +167,7 @@ fn collect(
     engine: &Engine,
     root: &Path,
     options: &SnapshotOptions,
+    reader: &Reader,
     watch: &Watch,
 ) -> Result<Listing, AttachmentError> {
     let draft = options.version == ManifestVersion::V2025_12_04Beta;
@@ -168,8 +178,13 @@ fn collect(
             || -> Box<[u8]> { text::of_name(below(root, &found.path)).into() };
         match found.kind {
             Kind::Symlink if options.follow => {
-                let behind =
-                    follow(engine, found.path(), options.hidden, watch)?;
+                let behind = follow(
+                    engine,
+                    found.path(),
+                    options.hidden,
+                    reader,
+                    watch,
+                )?;
                 listing.files.extend(behind.into_iter().map(|it| it.path));
             }
             Kind::Symlink if draft => match kept(root, &real_root, &found)? {
@@ -178,8 +193,13 @@ fn collect(
                     listing.others.push(Entry { path: name(), kind });
                 }
                 None => {
-                    let behind =
-                        follow(engine, found.path(), options.hidden, watch)?;
+                    let behind = follow(
+                        engine,
+                        found.path(),
+                        options.hidden,
+                        reader,
+                        watch,
+                    )?;
                     listing.files.extend(behind.into_iter().map(|it| it.path));
                 }
             },

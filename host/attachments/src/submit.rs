@@ -16,11 +16,11 @@ use sanchay_core::attachments::{
 use crate::{
     AttachmentError, Client, HashCache, ManifestLocation, Progress,
     S3Location, ScanProgress, Statistics, UploadOptions, Watch,
-    expand_input_paths,
     hashing::{Known, hash_all},
-    listing::{absolute, resolved},
+    listing::{absolute, expand, resolved},
     location::path_of,
     progress::MeterKind,
+    reader::Reader,
     snapshot::entries,
     upload::upload_all,
     upload_input_manifest,
@@ -120,7 +120,8 @@ pub fn submit(
         let why = "file_system_mode is COPIED or VIRTUAL".to_owned();
         return Err(AttachmentError::Invalid(why));
     }
-    let expanded = expand_input_paths(engine, &assets.inputs, watch)?;
+    let reader = Arc::new(Reader::default());
+    let expanded = expand(engine, &assets.inputs, &reader, watch)?;
     if options.require_paths_exist && !expanded.missing.is_empty() {
         return Err(missing(&expanded.missing));
     }
@@ -149,10 +150,11 @@ pub fn submit(
                 let paths: Vec<PathBuf> =
                     inputs.into_iter().map(path_of).collect();
                 let (hashed, statistics) =
-                    hash_all(engine, &paths, &known, watch)?;
+                    hash_all(engine, &paths, &reader, &known, watch)?;
                 hashing.add(&statistics);
                 let version = options.version;
-                let entries = entries(&root, &paths, hashed, version, watch)?;
+                let entries =
+                    entries(&root, &paths, hashed, version, &reader, watch)?;
                 Some(Manifest::new(version, entries))
             }
         };
@@ -167,6 +169,7 @@ pub fn submit(
         client,
         location,
         &manifests,
+        &reader,
         &options.upload,
         watch,
         kind,

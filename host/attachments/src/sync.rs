@@ -19,11 +19,12 @@ use crate::{
     download::download_all,
     download_manifest,
     hashing::{Known, hash_all},
-    listing::{behind, real, walk},
+    listing::{behind, real, walk_in},
     location::{path_of, session_directory},
     output_manifests,
     plan::is_temporary,
     progress::MeterKind,
+    reader::Reader,
     session::{SessionState, facts_of},
     snapshot::{entries, local_path},
     upload::upload_all,
@@ -131,8 +132,9 @@ pub fn sync_inputs(
     let manifests: Vec<(&Manifest, &Path)> =
         merged.iter().map(|(root, it)| (it, root.as_path())).collect();
     let conflict = options.conflict.unwrap_or(Conflict::Overwrite);
+    let within = Some(session);
     let downloaded =
-        download_all(client, location, &manifests, conflict, watch)?;
+        download_all(client, location, &manifests, within, conflict, watch)?;
     std::fs::create_dir_all(session)
         .map_err(AttachmentError::file(session, "cannot make"))?;
     let mut state = SessionState::open(session)?;
@@ -176,24 +178,26 @@ pub fn sync_outputs(
     let mut made = Vec::new();
     let mut synced = Synced::default();
     let known = Known { cache: options.cache.clone(), package: None };
+    let reader = Arc::new(Reader::confined());
     for properties in &attachments.manifests {
         let root = destination(properties, session, options, "output")?;
         let bounds = match properties.file_system_location_name {
-            Some(_) => root.clone(),
-            None => session.to_owned(),
+            Some(_) => &root,
+            None => session,
         };
-        let paths =
-            changed(engine, properties, &root, &bounds, &state, watch)?;
+        let paths = changed(
+            engine, properties, &root, bounds, &state, &reader, watch,
+        )?;
         if paths.is_empty() {
             continue;
         }
-        let (hashed, _) = hash_all(engine, &paths, &known, watch)?;
+        let (hashed, _) = hash_all(engine, &paths, &reader, &known, watch)?;
         for (path, hashed) in paths.iter().zip(&hashed) {
             let facts = (hashed.modified.as_nanoseconds(), hashed.size);
             state.note(path.clone(), facts);
         }
         let version = ManifestVersion::V2023_03_03;
-        let entries = entries(&root, &paths, hashed, version, watch)?;
+        let entries = entries(&root, &paths, hashed, version, &reader, watch)?;
         synced.files.extend(paths);
         made.push((properties, root, Manifest::new(version, entries)));
     }
@@ -204,6 +208,7 @@ pub fn sync_outputs(
         client,
         location,
         &manifests,
+        &reader,
         &options.upload,
         watch,
         kind,
@@ -228,18 +233,24 @@ pub fn sync_outputs(
 }
 
 /// Files in the directories of outputs that are not as they were, each once.
-/// What is behind a link counts if it lies within the bounds.
+/// What is behind a link counts if it lies within the bounds. The reader then
+/// opens what was found, or nothing.
 fn changed(
     engine: &Engine,
     properties: &ManifestProperties,
     root: &Path,
     bounds: &Path,
     state: &SessionState,
+    reader: &Arc<Reader>,
     watch: &Watch,
 ) -> Result<Vec<PathBuf>, AttachmentError> {
-    let Some(bounds) = real(bounds)? else { return Ok(Vec::new()) };
-    let within = |path: &Path| -> Result<bool, AttachmentError> {
-        Ok(real(path)?.is_some_and(|it| it.starts_with(&bounds)))
+    let Some(real_bounds) = real(bounds)? else { return Ok(Vec::new()) };
+    reader.hold(bounds, &real_bounds)?;
+    let lead = |path: &Path| -> Result<bool, AttachmentError> {
+        let to = real(path)?.filter(|it| it.starts_with(&real_bounds));
+        let within = to.is_some();
+        to.into_iter().for_each(|to| reader.lead(path, to));
+        Ok(within)
     };
     let mut paths = Vec::new();
     for directory in &properties.output_relative_directories {
@@ -247,10 +258,11 @@ fn changed(
             continue;
         };
         let is_directory = behind(&top)?.is_some_and(|it| it.is_dir());
-        if !is_directory || !within(&top)? {
+        if !is_directory || !lead(&top)? {
             continue;
         }
-        for found in walk(engine, &top, true, false, watch)? {
+        let storage = Arc::clone(reader) as _;
+        for found in walk_in(storage, engine, &top, true, false, watch)? {
             let is_link = found.kind == Kind::Symlink;
             let path = path_of(found.path);
             let name = path.file_name().unwrap_or_default();
@@ -260,7 +272,7 @@ fn changed(
             }
             let Some(metadata) = behind(&path)? else { continue };
             let is_new = state.known(&path) != Some(facts_of(&metadata));
-            if metadata.is_file() && is_new && (!is_link || within(&path)?) {
+            if metadata.is_file() && is_new && (!is_link || lead(&path)?) {
                 paths.push(path);
             }
         }

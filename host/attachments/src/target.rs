@@ -5,7 +5,7 @@ use std::{
     collections::HashMap,
     io,
     os::unix::ffi::OsStrExt as _,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
     sync::{Arc, Mutex},
 };
 
@@ -15,13 +15,32 @@ use sanchay_storage::{
 };
 use sanchay_sync::lock;
 
-use crate::{AttachmentError, Conflict, draft::Draft, plan::Wanted};
+use crate::{
+    AttachmentError, Conflict, draft::Draft, plan::Wanted, reader::in_the_way,
+};
 
 /// How many directories are kept open.
 const OPEN: usize = 128;
 
 /// Directories that are open, by the names that lead to them.
 type OpenDirectories = HashMap<Vec<Vec<u8>>, Arc<dyn Directory>>;
+
+/// Goes down by names, and makes the directories that are missing. No link is
+/// followed.
+fn beneath<'n>(
+    top: &dyn Directory,
+    names: impl Iterator<Item = &'n [u8]>,
+    shown: impl FnOnce() -> PathBuf,
+) -> Result<Box<dyn Directory>, AttachmentError> {
+    let made = create_beneath(top, names).map_err(|error| {
+        let error = match error {
+            StorageError::Link => in_the_way(),
+            error => error,
+        };
+        AttachmentError::stored(shown(), "cannot make the directory")(error)
+    })?;
+    Ok(made.directory)
+}
 
 /// A directory that files are written beneath.
 pub(crate) struct Target {
@@ -33,23 +52,36 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    /// Opens a directory, and makes it if it is missing.
-    pub(crate) fn open(path: &Path) -> Result<Self, AttachmentError> {
+    /// Opens a directory, and makes it if it is missing. If it lies within
+    /// another one, no link beneath that is followed.
+    pub(crate) fn open(
+        path: &Path,
+        within: Option<&Path>,
+    ) -> Result<Self, AttachmentError> {
         if !path.is_absolute() {
             return Err(AttachmentError::Invalid(format!(
                 "The provided root path is not an absolute path: {}",
                 sanchay::escaped_path(path)
             )));
         }
-        std::fs::create_dir_all(path)
-            .map_err(AttachmentError::file(path, "cannot make"))?;
-        let opened = LocalStorage::new().open(path);
-        let opened =
-            opened.map_err(AttachmentError::stored(path, "cannot open"))?;
-        let Opened::Directory(root, _) = opened else {
-            let source = io::ErrorKind::NotADirectory.into();
-            return Err(AttachmentError::file(path, "cannot open")(source));
+        let is_name = |part| matches!(part, Component::Normal(_));
+        let below = within.and_then(|it| path.strip_prefix(it).ok());
+        let below = below.filter(|it| it.components().all(is_name));
+        let (top, below) = match (within, below) {
+            (Some(top), Some(below)) => (top, below),
+            _ => (path, Path::new("")),
         };
+        std::fs::create_dir_all(top)
+            .map_err(AttachmentError::file(top, "cannot make"))?;
+        let opened = LocalStorage::new().open(top);
+        let opened =
+            opened.map_err(AttachmentError::stored(top, "cannot open"))?;
+        let Opened::Directory(top, _) = opened else {
+            let source = io::ErrorKind::NotADirectory.into();
+            return Err(AttachmentError::file(top, "cannot open")(source));
+        };
+        let names = below.iter().map(|name| name.as_bytes());
+        let root = beneath(&*top, names, || path.to_owned())?;
         Ok(Self {
             path: path.to_owned(),
             root,
@@ -80,17 +112,8 @@ impl Target {
             return Ok(Arc::clone(open));
         }
         let way = names.iter().map(Vec::as_slice);
-        let made = create_beneath(&*self.root, way).map_err(|error| {
-            let what = "cannot make the directory";
-            let path = self.shown(names);
-            match error {
-                StorageError::Link => AttachmentError::file(path, what)(
-                    io::Error::other("a symbolic link is in the way"),
-                ),
-                error => AttachmentError::stored(path, what)(error),
-            }
-        })?;
-        let made: Arc<dyn Directory> = made.directory.into();
+        let made = beneath(&*self.root, way, || self.shown(names))?;
+        let made: Arc<dyn Directory> = made.into();
         let mut open = lock(&self.open);
         if open.len() >= OPEN {
             open.clear();

@@ -3,9 +3,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    fs::File,
     io,
-    os::unix::fs::FileExt as _,
     path::{Path, PathBuf},
     sync::Arc,
     time::Instant,
@@ -18,11 +16,13 @@ use sanchay_core::attachments::{
 };
 use sanchay_core::hashing::{Algorithm, Hasher};
 use sanchay_objects::{StorageError, runtime};
+use sanchay_storage::File;
 
 use crate::{
     AttachmentError, Client, S3Location, SeenCache, Statistics, Watch,
     client::Bucket,
     progress::{Meter, MeterKind},
+    reader::Reader,
     seen::SAMPLES,
     snapshot::local_path,
 };
@@ -51,6 +51,9 @@ const SETTLING: std::time::Duration = std::time::Duration::from_millis(500);
 pub struct UploadOptions {
     /// What is known to be there.
     pub seen: Option<Arc<SeenCache>>,
+    /// Whether [`upload_manifest_contents`] follows symbolic links on the way
+    /// to a file, wherever they lead, as a manifest may have been made.
+    pub follow: bool,
 }
 
 /// A content to upload. Key and path are made when they are needed: there may
@@ -73,8 +76,9 @@ impl Source<'_> {
 /// Uploads the contents of a manifest's files, which lie beneath a root.
 ///
 /// # Errors
-/// What S3 refused; a file that cannot be read, or is not what the manifest
-/// says, which is never uploaded under that hash.
+/// What S3 refused; a file that cannot be read, or has a symbolic link on the
+/// way to it that is not to be followed, or is not what the manifest says,
+/// which is never uploaded under that hash.
 pub fn upload_manifest_contents(
     client: &Client,
     location: &S3Location,
@@ -84,8 +88,12 @@ pub fn upload_manifest_contents(
     watch: &Watch,
 ) -> Result<Statistics, AttachmentError> {
     let kind = MeterKind::Upload;
-    let manifests = [(manifest, root)];
-    upload_all(client, location, &manifests, options, watch, kind)
+    let (manifests, reader) = ([(manifest, root)], Reader::default());
+    if !options.follow {
+        reader.root(root);
+    }
+    let reader = Arc::new(reader);
+    upload_all(client, location, &manifests, &reader, options, watch, kind)
 }
 
 /// The same for several.
@@ -93,6 +101,7 @@ pub(crate) fn upload_all(
     client: &Client,
     location: &S3Location,
     manifests: &[(&Manifest, &Path)],
+    reader: &Arc<Reader>,
     options: &UploadOptions,
     watch: &Watch,
     kind: MeterKind,
@@ -105,7 +114,8 @@ pub(crate) fn upload_all(
     let total = total.fold(0, u64::saturating_add);
     let meter = Meter::new(watch, kind, sources.len() as u64, total);
     let seen = options.seen.as_deref();
-    let job = Job { bucket, location, meter, seen };
+    let reader = Arc::clone(reader);
+    let job = Job { bucket, location, reader, meter, seen };
     let done = watch.run(CANCELLED, job.run(sources));
     #[cfg(feature = "cloud")]
     if done.is_err() {
@@ -164,6 +174,7 @@ pub(crate) fn negative(entry: &Entry) -> AttachmentError {
 struct Job<'w> {
     bucket: Bucket,
     location: &'w S3Location,
+    reader: Arc<Reader>,
     meter: Meter<'w>,
     seen: Option<&'w SeenCache>,
 }
@@ -320,7 +331,7 @@ impl Job<'_> {
         };
         match source.size <= SMALL {
             true => {
-                let data = read_whole(&source).await?;
+                let data = read_whole(&self.reader, &source).await?;
                 let put = self.bucket.storage.put(&key, data).await;
                 put.map_err(refused)?;
                 self.meter.file(&key, source.size)?;
@@ -341,9 +352,9 @@ impl Job<'_> {
         refused: impl FnOnce(StorageError) -> AttachmentError,
     ) -> Result<(), AttachmentError> {
         let path = source.path()?;
-        let file = File::open(&path);
-        let file =
-            file.map_err(AttachmentError::file(&path, "cannot read"))?;
+        let opened = self.reader.file(&path);
+        let (file, _) =
+            opened.map_err(AttachmentError::stored(&*path, "cannot read"))?;
         let reading = Reading {
             file: Arc::new(file),
             at: source.offset,
@@ -391,21 +402,24 @@ fn changed(path: &Path) -> AttachmentError {
 }
 
 /// Reads a small content, which has to have its hash.
-async fn read_whole(source: &Source<'_>) -> Result<Bytes, AttachmentError> {
+async fn read_whole(
+    reader: &Arc<Reader>,
+    source: &Source<'_>,
+) -> Result<Bytes, AttachmentError> {
+    let reader = Arc::clone(reader);
     let (path, offset) = (source.path()?, source.offset);
     let shown = path.clone();
     let size = usize::try_from(source.size).unwrap_or(usize::MAX);
     let wanted = source.hash.clone();
     let read = runtime().spawn_blocking(move || {
         let failed = || AttachmentError::file(&path, "cannot read");
-        let file = File::open(&path).map_err(failed())?;
+        let opened = reader.file(&path);
+        let (file, _) =
+            opened.map_err(AttachmentError::stored(&*path, "cannot read"))?;
         let mut data = vec![0; size];
-        let whole = file.read_exact_at(&mut data, offset);
-        match whole {
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                return Err(changed(&path));
-            }
-            whole => whole.map_err(failed())?,
+        let got = file.read_full_at(&mut data, offset).map_err(failed())?;
+        if got < size {
+            return Err(changed(&path));
         }
         let mut hasher = Hasher::new(Algorithm::Xxh3_128);
         hasher.update(&data);
@@ -446,7 +460,10 @@ impl Reading {
             let rest = usize::try_from(self.end - self.at);
             let mut piece = vec![0; rest.unwrap_or(PIECE).min(PIECE)];
             let other = |_| io::Error::from(io::ErrorKind::InvalidData);
-            self.file.read_exact_at(&mut piece, self.at).map_err(other)?;
+            let got = self.file.read_full_at(&mut piece, self.at);
+            if got.map_err(other)? < piece.len() {
+                return Err(io::ErrorKind::InvalidData.into());
+            }
             self.hasher.update(&piece);
             self.at += piece.len() as u64;
             let last = self.at >= self.end;

@@ -179,17 +179,21 @@ pub trait StorageBackend: Send + Sync {
         ))
     }
 
-    /// The contents of an object, when it was written, and the metadata that
-    /// it was stored with: none where the storage keeps none.
+    /// The contents of an object that has at most so many bytes, when it was
+    /// written, and the metadata that it was stored with: none where the
+    /// storage keeps none.
     ///
     /// # Errors
-    /// As of [`get`](Self::get).
+    /// As of [`get`](Self::get); [`StorageError::Other`] if it has more bytes.
     async fn get_described(
         &self,
         key: &str,
+        most: u64,
     ) -> Result<Described, StorageError> {
         let meta = self.head(key).await?;
+        within(key, meta.size, most)?;
         let data = self.get(key).await?;
+        within(key, data.len() as u64, most)?;
         Ok(Described { data, meta, metadata: Vec::new() })
     }
 
@@ -206,6 +210,21 @@ pub trait StorageBackend: Send + Sync {
             }
         }
         Ok(())
+    }
+}
+
+/// Refuses an object that is larger than it may be.
+pub(crate) fn within(
+    key: &str,
+    size: u64,
+    most: u64,
+) -> Result<(), StorageError> {
+    match size <= most {
+        true => Ok(()),
+        false => Err(StorageError::Other(format!(
+            "{} has {size} bytes: more than {most} are not read",
+            key::shown(key),
+        ))),
     }
 }
 

@@ -8,6 +8,7 @@ mod gcs;
 mod http;
 mod line;
 mod options;
+mod pages;
 mod place;
 mod reading;
 mod remote;
@@ -21,8 +22,8 @@ mod upload;
 pub(crate) use bucket::Ahead;
 pub use bucket::{
     Bucket, Checker, Checksums, CloudError, CloudErrorKind, CloudOptions,
-    ObjectHead, ObjectListed, ObjectReader, Page, Part, Provider, PutBody,
-    Stored, Upload,
+    ObjectHead, ObjectListed, ObjectReader, Page, Pages, Part, Provider,
+    PutBody, Stored, Upload,
 };
 pub use gcs::{GcsOptions, GcsStorage};
 pub use options::Patience;

@@ -2,12 +2,14 @@
 
 use std::io;
 
+use sanchay_storage::escaped;
+
 /// Why a storage could not do what it was asked to. No message ever contains
 /// a credential.
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
     /// There is no object with that key.
-    #[error("Object not found: {0}")]
+    #[error("Object not found: {}", escaped(.0.as_bytes()))]
     NotFound(String),
 
     /// The storage refuses: credentials that are missing, wrong or too weak,

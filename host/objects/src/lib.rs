@@ -43,8 +43,8 @@ pub use backend::StorageBackend;
 pub use cloud::{
     Bucket, Checker, Checksums, CloudError, CloudErrorKind, CloudOptions,
     GcsOptions, GcsStorage, ObjectHead, ObjectListed, ObjectReader, Page,
-    Part, Patience, Provider, PutBody, S3Credentials, S3Options, S3Storage,
-    Secret, Stored, Upload, settle,
+    Pages, Part, Patience, Provider, PutBody, S3Credentials, S3Options,
+    S3Storage, Secret, Stored, Upload, settle,
 };
 pub use config::{StorageConfig, create_storage};
 pub use error::StorageError;

@@ -10,7 +10,7 @@ use bytes::{Bytes, BytesMut};
 use chrono::{DateTime, Utc};
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 
-use crate::backend::range_within;
+use crate::backend::{range_within, within};
 use crate::{Described, ObjectMeta, StorageBackend, StorageError, key};
 
 /// The pieces in which a stream hands out an object, in bytes.
@@ -212,8 +212,10 @@ impl StorageBackend for MemoryStorage {
     async fn get_described(
         &self,
         key: &str,
+        most: u64,
     ) -> Result<Described, StorageError> {
         let object = self.object(key)?;
+        within(key, object.data.len() as u64, most)?;
         let meta = object.meta(key);
         Ok(Described { data: object.data, meta, metadata: object.metadata })
     }

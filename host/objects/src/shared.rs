@@ -70,9 +70,10 @@ macro_rules! forward {
             async fn get_described(
                 &self,
                 key: &str,
+                most: u64,
             ) -> Result<$crate::Described, $crate::StorageError> {
                 let $this = self;
-                ($inner).get_described(key).await
+                ($inner).get_described(key, most).await
             }
 
             async fn get_stream(

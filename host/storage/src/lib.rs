@@ -52,6 +52,7 @@ pub use memory::{Counts, Fault, MemoryStorage};
 pub use metadata::{EntityTag, FileId, Metadata, ObjectFacts, storage_class};
 pub use sanchay_core::{
     digest::Digest,
+    escape::{escaped, is_terminal_control},
     hashing::Algorithm,
     kind::{EntryKind, KindSet},
     plan::TEMPORARY,

@@ -107,7 +107,7 @@ pub enum TransferError {
     #[error(transparent)]
     Run(#[from] Error),
     /// The destination cannot be looked at.
-    #[error("{place}: {why}")]
+    #[error("{}: {why}", sanchay::escaped(place.as_bytes()))]
     Destination {
         /// Its URL.
         place: String,
@@ -483,10 +483,8 @@ fn list_all(
 ) -> io::Result<HashMap<Vec<u8>, There>> {
     let names: HashSet<&[u8]> = found.iter().map(|it| &*it.name).collect();
     let mut there = HashMap::new();
-    let mut token: Option<String> = None;
-    loop {
-        let page = bucket.page(prefix, false, token.as_deref(), None)?;
-        for object in page.objects {
+    for page in bucket.pages(prefix, false) {
+        for object in page?.objects {
             let name = object.key.get(prefix.len()..).unwrap_or_default();
             if names.contains(name.as_bytes()) {
                 let etag = object.etag.as_deref().and_then(EntityTag::parse);
@@ -494,11 +492,11 @@ fn list_all(
                 there.insert(name.as_bytes().to_vec(), now);
             }
         }
-        token = page.next;
-        if token.is_none() || monitor.cancel.is_cancelled() {
-            return Ok(there);
+        if monitor.cancel.is_cancelled() {
+            break;
         }
     }
+    Ok(there)
 }
 
 /// Does something for each item, for several at once, and returns what came of

@@ -8,7 +8,7 @@ use std::path::Path;
 use bytes::Bytes;
 use sanchay_objects::{
     Bucket, Checker, Checksums, CloudError, CloudErrorKind, CloudUrl,
-    ObjectReader,
+    ObjectHead, ObjectReader,
 };
 use sanchay_storage::{
     File, Links, LocalStorage, Metadata, Opened, Storage as _, StorageError,
@@ -59,7 +59,8 @@ pub(crate) trait Buckets {
 impl Source {
     /// Opens what a path or a URL names, which had this size when it was
     /// found; so much of the path is the root that was named. What is no larger
-    /// than `small` is read at once.
+    /// than `small` is read at once. An object that is larger by now is an
+    /// error.
     pub(crate) fn open(
         (path, root): (&[u8], usize),
         size: u64,
@@ -81,8 +82,16 @@ impl Source {
         size: u64,
         small: usize,
     ) -> io::Result<Self> {
-        if usize::try_from(size).is_ok_and(|size| size <= small) {
-            let part = bucket.whole(key, None, small)?;
+        // No more is read than was listed: memory and disk are meant for that.
+        let grew = |head: &ObjectHead| head.size > size;
+        let most = usize::try_from(size).unwrap_or(usize::MAX);
+        if most <= small {
+            let part = match bucket.whole(key, None, most) {
+                Err(_) if bucket.head(key).is_ok_and(|it| grew(&it)) => {
+                    return Err(changed());
+                }
+                part => part?,
+            };
             let head = part.head;
             return Ok(Self {
                 size: head.size,
@@ -92,6 +101,9 @@ impl Source {
             });
         }
         let head = bucket.head(key)?;
+        if grew(&head) {
+            return Err(changed());
+        }
         let reader = bucket.reader(key, head.size, head.etag.as_deref());
         let object = Object {
             bucket: bucket.clone(),
@@ -335,7 +347,7 @@ pub(crate) fn time_of(
 pub(crate) fn head_of(
     bucket: &Bucket,
     key: &str,
-) -> Result<Option<sanchay_objects::ObjectHead>, CloudError> {
+) -> Result<Option<ObjectHead>, CloudError> {
     match bucket.head(key) {
         Ok(head) => Ok(Some(head)),
         Err(error) if error.kind() == CloudErrorKind::NotFound => Ok(None),

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
-use sanchay_test_servers::{Fault, Gcs, Moto, Proxy, S3s};
+use sanchay_test_servers::{Fault, Gcs, Moto, Proxy, S3s, Server, said};
 use sanchay_testkit::{Tree, content, records, tool};
 
 use super::{on_gcs, on_s3, s3_with, without_clouds};
@@ -379,4 +379,30 @@ fn a_profile_that_assumes_a_role_is_one_to_copy_with() {
     assert_ne!(refused.code(), Some(0));
     assert!(refused.stderr.contains("role/copier"), "{}", refused.stderr);
     assert!(!refused.stderr.contains("topsecret"), "{}", refused.stderr);
+}
+
+#[test]
+fn an_object_that_is_larger_than_it_was_listed_is_not_copied() {
+    for (listed, real) in [(1, 1 << 20), (9 << 20, 10 << 20)] {
+        let tree = Tree::new();
+        let server = Server::start(move |request| {
+            let query = request.uri().query().unwrap_or_default();
+            let answer = match query.contains("list-type") {
+                true => said(format!(
+                    "<ListBucketResult><IsTruncated>false</IsTruncated>\
+                     <Contents><Key>x</Key><Size>{listed}</Size>\
+                     <LastModified>2026-01-02T03:04:05.000Z</LastModified>\
+                     </Contents></ListBucketResult>"
+                )),
+                false => said(vec![7; real]),
+            };
+            async move { answer }
+        });
+        let words = "copy --apply --into to s3://bucket";
+        let copied = on_s3(&server.url(), words).within(tree.root()).run();
+        let copied = copied.exits(1);
+        let said = copied.complaints().join("\n");
+        assert!(said.contains("it changed while it was read"), "{said}");
+        assert!(!tree.path("to/x").exists());
+    }
 }

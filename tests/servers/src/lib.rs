@@ -30,4 +30,4 @@ pub use gcs::Gcs;
 pub use moto::Moto;
 pub use proxy::{Fault, Proxy, client};
 pub use runtime::runtime;
-pub use server::{Answer, Body, Server, status, whole};
+pub use server::{Answer, Body, Server, endless, said, status, whole};

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use crate::runtime;
 use bytes::Bytes;
@@ -88,6 +89,21 @@ pub(crate) fn broken(body: Bytes) -> Body {
         Err(io::Error::other("the connection breaks here, on purpose")),
     ];
     BoxBody::new(StreamBody::new(stream::iter(frames)))
+}
+
+/// An answer of success.
+pub fn said(body: impl Into<Bytes>) -> Answer {
+    Ok(Response::new(whole(body)))
+}
+
+/// A body without an end; how many bytes of it were asked for is counted.
+pub fn endless(piece: impl Into<Bytes>, served: &Arc<AtomicU64>) -> Body {
+    let (piece, served) = (piece.into(), Arc::clone(served));
+    let pieces = stream::repeat_with(move || {
+        served.fetch_add(piece.len() as u64, Relaxed);
+        Ok(Frame::data(piece.clone()))
+    });
+    BoxBody::new(StreamBody::new(pieces))
 }
 
 /// An answer without a body.

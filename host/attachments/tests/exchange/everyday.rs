@@ -14,10 +14,11 @@ use std::{
 
 use sanchay_attachments::{
     Conflict, EntryKind, FileSystemLocation, HashCache, Manifest,
-    ManifestVersion, OutputQuery, Progress, SeenCache, SnapshotOptions,
-    SubmitOptions, UploadOptions, Watch, compare_with_files, create_manifest,
-    download_manifest, download_manifest_contents, download_outputs, encode,
-    load_manifest, session_directory, text, upload_manifest_contents,
+    ManifestVersion, OutputQuery, OutputRoots, Progress, SeenCache,
+    SnapshotOptions, SubmitOptions, UploadOptions, Watch, compare_with_files,
+    create_manifest, download_manifest, download_manifest_contents,
+    download_outputs, encode, load_manifest, session_directory, text,
+    upload_manifest_contents,
 };
 use sanchay_objects::{StorageBackend as _, runtime};
 
@@ -222,7 +223,10 @@ fn outputs_are_what_is_new_or_changed_and_come_back_merged() {
         &farm.location,
         &farm.place,
         &query,
-        &[(project, farm.path("fetched"))],
+        &OutputRoots {
+            mapping: vec![(project, farm.path("fetched"))],
+            ..OutputRoots::default()
+        },
         Conflict::CreateCopy,
         &Watch::default(),
     )
@@ -236,7 +240,7 @@ fn outputs_are_what_is_new_or_changed_and_come_back_merged() {
         &farm.location,
         &farm.place,
         &query,
-        &[],
+        &OutputRoots::default(),
         Conflict::Skip,
         &Watch::default(),
     );
@@ -314,7 +318,7 @@ fn what_was_seen_in_s3_is_not_asked_for_unless_it_is_gone() {
     farm.write("p/a", b"hello world");
     let seen = Arc::new(SeenCache::open(&farm.path("cache")).unwrap());
     let options = SubmitOptions {
-        upload: UploadOptions { seen: Some(seen) },
+        upload: UploadOptions { seen: Some(seen), ..UploadOptions::default() },
         ..SubmitOptions::default()
     };
     let inputs = [farm.path("p")];
@@ -413,7 +417,8 @@ fn the_draft_keeps_links_directories_and_what_may_be_executed() {
         whole.entries.push(sanchay_attachments::Entry { path, kind });
         Manifest::new(whole.version, whole.entries)
     });
-    let upload = UploadOptions::default();
+    // What is behind the link that leads away is among the files.
+    let upload = UploadOptions { follow: true, ..UploadOptions::default() };
     upload_manifest_contents(
         &farm.client,
         &farm.location,

@@ -10,5 +10,6 @@
 mod everyday;
 mod farm;
 mod hostile;
+mod meddling;
 mod resuming;
 mod windows;

@@ -3,8 +3,8 @@
 use std::fs;
 
 use sanchay_attachments::{
-    Attachments, Conflict, ManifestProperties, OutputQuery, PathFormat,
-    SubmitOptions, Watch, download_outputs, output_manifests,
+    Attachments, Conflict, ManifestProperties, OutputQuery, OutputRoots,
+    PathFormat, SubmitOptions, Watch, download_outputs, output_manifests,
     session_directory,
 };
 use sanchay_objects::{StorageBackend as _, runtime};
@@ -46,7 +46,8 @@ fn a_job_of_windows_goes_through_a_session_of_this_machine() {
         key.ends_with("/1be958279f6c815646a055292ea6ad0d_output"),
         "{key}"
     );
-    let found = runtime().block_on(farm.storage.get_described(key)).unwrap();
+    let found =
+        runtime().block_on(farm.storage.get_described(key, 1 << 20)).unwrap();
     let expected = [("asset-root".to_owned(), r"C:\Users\temp".to_owned())];
     assert_eq!(found.metadata, expected);
 
@@ -67,7 +68,7 @@ fn a_job_of_windows_goes_through_a_session_of_this_machine() {
             &farm.location,
             &farm.place,
             &query,
-            roots,
+            &OutputRoots { mapping: roots.to_vec(), ..OutputRoots::default() },
             Conflict::CreateCopy,
             &watch,
         )

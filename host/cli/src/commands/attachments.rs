@@ -15,6 +15,7 @@ use std::{
 };
 
 use clap::{Args, Subcommand};
+use sanchay::is_terminal_control;
 use sanchay_attachments::{Rule, Statistics, text};
 
 use crate::{
@@ -88,9 +89,17 @@ fn say(messages: &Messages, what: &str, statistics: &Statistics) {
     }
 }
 
-/// A text as JSON has it.
+/// A text as JSON has it. What a terminal would obey in it is escaped.
 fn json_text(value: &[u8]) -> String {
-    serde_json::Value::String(text::lossy(value)).to_string()
+    let text = serde_json::Value::String(text::lossy(value)).to_string();
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        match is_terminal_control(character) {
+            true => shown += &format!("\\u{:04x}", u32::from(character)),
+            false => shown.push(character),
+        }
+    }
+    shown
 }
 
 /// Rules as the Python package prints them.

@@ -8,7 +8,7 @@ use super::Value;
 /// What is settled before a file is read, what ends a run at once, what takes
 /// words that a variable could not hold, and what makes a run change files, or
 /// change them for good: whoever wants that says it each time.
-const NEVER: [&str; 10] = [
+const NEVER: [&str; 11] = [
     "allow-write",
     "apply",
     "config",
@@ -18,6 +18,7 @@ const NEVER: [&str; 10] = [
     "help",
     "no-config",
     "permanent",
+    "trust-roots",
     "version",
 ];
 
@@ -78,6 +79,7 @@ const OF_USER: [&str; 17] = [
     "hash-cache-dir",
     "keep-jobs",
     "listen",
+    "map",
     "profile",
     "region",
     "root",

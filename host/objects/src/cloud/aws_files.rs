@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use configparser::ini::{Ini, IniDefault};
 use object_store::aws::AwsCredentialProvider;
+use sanchay_storage::escaped;
 
 use super::role::{self, Role};
 use super::s3::variable;
@@ -283,7 +284,8 @@ fn read(path: &Path) -> Result<String, StorageError> {
             Ok(String::new())
         }
         text => text.map_err(|error| {
-            let what = format!("{}: {error}", path.display());
+            let shown = escaped(path.as_os_str().as_encoded_bytes());
+            let what = format!("{shown}: {error}");
             StorageError::Io(std::io::Error::new(error.kind(), what))
         }),
     }

@@ -23,7 +23,7 @@ pub use self::error::{CloudError, CloudErrorKind};
 pub use self::facts::{Checksums, ObjectHead, ObjectListed};
 pub(crate) use self::get::Ahead;
 pub use self::get::Part;
-pub use self::list::Page;
+pub use self::list::{Page, Pages};
 pub use self::put::{PutBody, Stored, Upload};
 pub use self::read::ObjectReader;
 use super::line::{LOOK_EVERY, Line};

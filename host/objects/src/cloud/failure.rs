@@ -5,8 +5,9 @@ use std::error::Error as StdError;
 
 use object_store::Error;
 use object_store::client::HttpError;
+use sanchay_storage::escaped;
 
-use super::http::{NoCredentials, STATUS_MARK};
+use super::http::{NoCredentials, STATUS_MARK, TooMuch};
 use super::place::Place;
 use crate::StorageError;
 
@@ -47,7 +48,9 @@ pub(super) fn of(place: &Place, key: &str, error: &Error) -> StorageError {
             StorageError::Other(what("it changed while it was read"))
         }
         Error::InvalidPath { source } => {
-            StorageError::Other(what(&source.to_string()))
+            // It repeats what the server lists.
+            let why = source.to_string();
+            StorageError::Other(what(&escaped(why.as_bytes()).to_string()))
         }
         error => of_other(place, key, error, answer),
     }
@@ -62,6 +65,9 @@ fn of_other(
     let what = |why: &str| format!("{}: {why}", place.url_of(key));
     if let Some(none) = find::<NoCredentials>(error) {
         return StorageError::PermissionDenied(what(&none.to_string()));
+    }
+    if let Some(too_much) = find::<TooMuch>(error) {
+        return StorageError::Other(what(&too_much.to_string()));
     }
     if let Some(answer) = answer {
         let why = answer.to_string();
@@ -142,9 +148,17 @@ fn find<E: StdError + 'static>(error: &Error) -> Option<&E> {
     chain(error).find_map(|error| error.downcast_ref())
 }
 
-/// The cause of all causes, which has neither the address nor the headers.
+/// The cause of all causes, which has neither the address nor the headers. It
+/// may repeat what a server says.
 pub(super) fn deepest(error: &(dyn StdError + 'static)) -> String {
-    chain(error).last().map_or_else(String::new, ToString::to_string)
+    let why =
+        chain(error).last().map_or_else(String::new, ToString::to_string);
+    escaped(why.as_bytes()).to_string()
+}
+
+/// Whether an error is that an answer is too long.
+pub(super) fn is_too_much(error: &(dyn StdError + 'static)) -> bool {
+    chain(error).any(|error| error.is::<TooMuch>())
 }
 
 /// Whether an error is that there are no credentials.

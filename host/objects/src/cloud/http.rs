@@ -11,14 +11,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use http::header::RETRY_AFTER;
-use http::{HeaderMap, StatusCode};
+use http::header::{CONTENT_LENGTH, RANGE, RETRY_AFTER};
+use http::{HeaderMap, Method, StatusCode};
 use http_body::{Body, Frame, SizeHint};
 use object_store::client::{
     HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest,
     HttpResponse, HttpResponseBody, HttpService,
 };
 use object_store::{ClientConfigKey, ClientOptions};
+use sanchay_storage::is_terminal_control;
 use tokio::time::{Instant, Sleep, sleep, timeout};
 
 use super::Patience;
@@ -27,6 +28,9 @@ use super::endpoint::is_metadata;
 /// What the body of each error begins with: the status and what was said
 /// follow.
 pub(super) const STATUS_MARK: &str = "\u{1}answer ";
+
+/// The largest answer that is no object, in bytes.
+pub(super) const LARGEST_ANSWER: usize = 16 << 20;
 
 /// How much of an error is looked at, in bytes.
 const LONGEST_ERROR: usize = 64 << 10;
@@ -109,6 +113,10 @@ impl HttpService for Careful {
             time = time.min(METADATA_TIME);
         }
         let secrets = secrets(request.headers());
+        let most = match metadata {
+            true => Some(LARGEST_ANSWER as u64),
+            false => most_of(&request),
+        };
         let answered = timeout(time, self.client.call(request)).await;
         let response = match answered {
             Ok(Ok(response)) => response,
@@ -122,13 +130,13 @@ impl HttpService for Careful {
         if response.status().is_success()
             || response.status() == StatusCode::NOT_MODIFIED
         {
-            return Ok(self.bounded(response));
+            return self.bounded(response, most);
         }
         if matches!(response.status().as_u16(), 429 | 503) {
             self.wait_as_told(response.headers()).await;
         }
         let status = response.status();
-        let (parts, body) = self.bounded(response).into_parts();
+        let (parts, body) = self.bounded(response, None)?.into_parts();
         let said = said(body).await;
         let said = secrets
             .iter()
@@ -139,13 +147,27 @@ impl HttpService for Careful {
 }
 
 impl Careful {
-    /// An answer whose pieces are not waited for without end.
-    fn bounded(&self, response: HttpResponse) -> HttpResponse {
+    /// An answer whose pieces are not waited for without end, and that has no
+    /// more bytes than it may have.
+    fn bounded(
+        &self,
+        response: HttpResponse,
+        most: Option<u64>,
+    ) -> Result<HttpResponse, HttpError> {
         let (parts, body) = response.into_parts();
+        let length = parts.headers.get(CONTENT_LENGTH);
+        let length = length.and_then(|it| it.to_str().ok()?.parse().ok());
+        if most
+            .zip(length)
+            .is_some_and(|(most, length): (_, u64)| length > most)
+        {
+            return Err(too_much());
+        }
         let time = self.patience.answer;
         let rest = Box::pin(sleep(time));
-        let body = HttpResponseBody::new(Bounded { body, time, rest });
-        HttpResponse::from_parts(parts, body)
+        let left = most;
+        let body = HttpResponseBody::new(Bounded { body, time, rest, left });
+        Ok(HttpResponse::from_parts(parts, body))
     }
 
     /// Waits for as long as the server asks to, but not for ever.
@@ -166,6 +188,34 @@ fn slow(why: &'static str) -> HttpError {
     HttpError::new(HttpErrorKind::Timeout, error)
 }
 
+/// An answer is longer than what was asked for can be.
+#[derive(Debug, thiserror::Error)]
+#[error("the server answers more than was asked")]
+pub(super) struct TooMuch;
+
+fn too_much() -> HttpError {
+    HttpError::new(HttpErrorKind::Unknown, TooMuch)
+}
+
+/// How many bytes the answer to a request may have: those of the range that is
+/// asked for, and of what is no object not many. `None` for a whole object.
+fn most_of(request: &HttpRequest) -> Option<u64> {
+    if request.method() == Method::HEAD {
+        // The length that it tells is the object's.
+        return None;
+    }
+    if let Some(range) = request.headers().get(RANGE) {
+        let range = range.to_str().ok()?.strip_prefix("bytes=")?;
+        let (first, last) = range.split_once('-')?;
+        let (first, last): (u64, u64) =
+            (first.parse().ok()?, last.parse().ok()?);
+        return Some(last.saturating_add(1).saturating_sub(first));
+    }
+    let of_object =
+        request.method() == Method::GET && request.uri().query().is_none();
+    (!of_object).then_some(LARGEST_ANSWER as u64)
+}
+
 /// There is nothing that would tell this machine its credentials.
 #[derive(Debug, thiserror::Error)]
 #[error(
@@ -179,6 +229,22 @@ struct Bounded {
     body: HttpResponseBody,
     time: Duration,
     rest: Pin<Box<Sleep>>,
+    /// How many bytes may still come, if that is bounded.
+    left: Option<u64>,
+}
+
+impl Bounded {
+    /// Refuses what comes in excess.
+    fn counted(
+        &mut self,
+        frame: Frame<Bytes>,
+    ) -> Result<Frame<Bytes>, HttpError> {
+        let length = frame.data_ref().map_or(0, |data| data.len() as u64);
+        if let Some(left) = &mut self.left {
+            *left = left.checked_sub(length).ok_or_else(too_much)?;
+        }
+        Ok(frame)
+    }
 }
 
 impl Body for Bounded {
@@ -193,7 +259,7 @@ impl Body for Bounded {
             Poll::Ready(frame) => {
                 let next = Instant::now() + self.time;
                 self.rest.as_mut().reset(next);
-                Poll::Ready(frame)
+                Poll::Ready(frame.map(|it| it.and_then(|it| self.counted(it))))
             }
             Poll::Pending => {
                 ready!(self.rest.as_mut().poll(context));
@@ -249,7 +315,8 @@ async fn said(mut body: HttpResponseBody) -> String {
         (Some(word), None) | (None, Some(word)) => word,
         (None, None) => String::new(),
     };
-    said.chars().filter(|c| !c.is_control()).take(LONGEST_MESSAGE).collect()
+    let shown = said.chars().filter(|it| !is_terminal_control(*it));
+    shown.take(LONGEST_MESSAGE).collect()
 }
 
 /// The text of the first element of XML with this name.
@@ -280,7 +347,7 @@ fn member(text: &str, name: &str) -> Option<String> {
 mod tests {
     use http::{HeaderMap, HeaderValue};
 
-    use super::{said, secrets};
+    use super::{LARGEST_ANSWER, most_of, said, secrets};
     use crate::runtime;
 
     fn said_of(body: &str) -> String {
@@ -300,8 +367,29 @@ mod tests {
         for other in ["", "secret", "<html>secret</html>", "{", "[1]"] {
             assert_eq!(said_of(other), "");
         }
+        let odd = "<Message>a\u{1b}[31m\u{9b}b\u{202e}c</Message>";
+        assert_eq!(said_of(odd), "a[31mbc");
         let long = format!("<Message>{}\u{1}</Message>", "x".repeat(5000));
         assert_eq!(said_of(&long), "x".repeat(300));
+    }
+
+    #[test]
+    fn an_answer_has_as_many_bytes_as_were_asked_for() {
+        let most = |method: &str, uri: &str, range: Option<&str>| {
+            let mut request = http::Request::builder().method(method).uri(uri);
+            if let Some(range) = range {
+                request = request.header("range", range);
+            }
+            most_of(&request.body(String::new().into()).unwrap())
+        };
+        let object = "http://h/b/k";
+        assert_eq!(most("GET", object, Some("bytes=5-9")), Some(5));
+        assert_eq!(most("GET", object, Some("bytes=5-4")), Some(0));
+        assert_eq!(most("GET", object, None), None);
+        assert_eq!(most("HEAD", object, None), None);
+        let large = Some(LARGEST_ANSWER as u64);
+        assert_eq!(most("GET", "http://h/b?list-type=2", None), large);
+        assert_eq!(most("PUT", object, None), large);
     }
 
     #[test]

@@ -23,7 +23,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::sync::Arc;
 use tokio::time::{Instant, sleep};
 
-use super::http::{Connector, NoCredentials, STATUS_MARK};
+use super::http::{Connector, LARGEST_ANSWER, NoCredentials, STATUS_MARK};
 use super::{Patience, failure};
 use crate::StorageError;
 use crate::cloud::bucket::{CloudError, CloudErrorKind};
@@ -34,9 +34,6 @@ const IN_QUERY: AsciiSet =
 
 /// What stands for itself in a path.
 const IN_PATH: AsciiSet = IN_QUERY.remove(b'/');
-
-/// The largest answer that is no object, in bytes.
-const LARGEST_ANSWER: usize = 16 << 20;
 
 /// What requests are signed with.
 pub(super) enum Signer {
@@ -402,9 +399,12 @@ impl From<Refused> for CloudError {
             }
             Refused::Line(error) => {
                 let why = failure::deepest(&error);
-                match failure::is_without_credentials(&error) {
-                    true => Self::new(Kind::Denied, why),
-                    false => Self::new(Kind::Connection, why),
+                if failure::is_without_credentials(&error) {
+                    Self::new(Kind::Denied, why)
+                } else if failure::is_too_much(&error) {
+                    Self::new(Kind::Other, why)
+                } else {
+                    Self::new(Kind::Connection, why)
                 }
             }
             Refused::Answer(status, said) => {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use object_store::path::Path;
+use sanchay_storage::escaped;
 
 use crate::{StorageError, key};
 
@@ -69,7 +70,7 @@ impl Place {
 
     /// An object as a message names it.
     pub(super) fn url_of(&self, key: &str) -> String {
-        format!("{self}{}", key.escape_debug())
+        format!("{self}{}", escaped(key.as_bytes()))
     }
 }
 

@@ -12,13 +12,15 @@ use futures_util::stream::{
 };
 use object_store::list::{PaginatedListOptions, PaginatedListStore};
 use object_store::{
-    Attribute, Error, GetOptions, ObjectStore, PutMode, PutOptions,
+    Attribute, Error, GetOptions, GetRange, ObjectStore, PutMode, PutOptions,
 };
 
 use super::failure;
+use super::pages::Turned;
 use super::place::Place;
 use super::reading::Reading;
 use super::upload::{self, Upload};
+use crate::backend::within;
 use crate::runtime::in_runtime;
 use crate::{Described, ObjectMeta, StorageBackend, StorageError, key};
 
@@ -35,8 +37,11 @@ pub(super) struct Remote {
     delete_tells: bool,
 }
 
-/// A page of a listing, and where the next one begins.
-type Page = (Vec<ObjectMeta>, Option<String>);
+/// How a listing goes on: what asks for the next page, and what was seen.
+type Next = (Option<String>, Turned);
+
+/// A page of a listing, and how it goes on, if it does.
+type Page = (Vec<ObjectMeta>, Option<Next>);
 
 impl Remote {
     pub(super) fn new<S: ObjectStore + PaginatedListStore>(
@@ -187,7 +192,7 @@ impl Remote {
     async fn page(
         &self,
         prefix: &str,
-        token: Option<String>,
+        (token, mut turned): Next,
     ) -> Result<Page, StorageError> {
         let this = self.clone();
         let prefix = prefix.to_owned();
@@ -204,8 +209,14 @@ impl Remote {
                 .await
                 .map_err(|error| this.failed(&prefix, &error))?;
             let found = page.result.objects.iter();
+            let last = page.result.objects.last();
+            let last = last.map(|object| object.location.as_ref());
+            turned.page(last, page.page_token.as_deref()).map_err(|why| {
+                let place = this.place.url_of(&prefix);
+                StorageError::Other(format!("{place}: {why}"))
+            })?;
             let found = found.filter_map(|object| this.meta(object)).collect();
-            Ok((found, page.page_token))
+            Ok((found, page.page_token.map(|next| (Some(next), turned))))
         })
         .await
     }
@@ -291,20 +302,11 @@ impl StorageBackend for Remote {
     async fn list(&self, prefix: &str) -> Result<Vec<String>, StorageError> {
         key::check_prefix(prefix)?;
         let mut keys = Vec::new();
-        let mut token = None;
-        loop {
-            let (page, next) = self.page(prefix, token.clone()).await?;
-            if next.is_some() && next == token {
-                return Err(StorageError::Other(format!(
-                    "{}: the server lists the same again and again",
-                    self.place.url_of(prefix),
-                )));
-            }
+        let mut rest = Some(Next::default());
+        while let Some(next) = rest {
+            let (page, more) = self.page(prefix, next).await?;
             keys.extend(page.into_iter().map(|meta| meta.key));
-            token = next;
-            if token.is_none() {
-                break;
-            }
+            rest = more;
         }
         keys.sort_unstable();
         Ok(keys)
@@ -389,16 +391,16 @@ impl StorageBackend for Remote {
     {
         key::check_prefix(prefix)?;
         let prefix = prefix.to_owned();
-        // The token of the next page; nothing after the last.
-        let pages = stream::try_unfold(Some(None), move |token| {
+        // Nothing after the last page.
+        let pages = stream::try_unfold(Some(Next::default()), move |next| {
             let prefix = prefix.clone();
             async move {
-                let Some(token) = token else {
+                let Some(next) = next else {
                     return Ok::<_, StorageError>(None);
                 };
-                let (page, next) = self.page(&prefix, token).await?;
+                let (page, more) = self.page(&prefix, next).await?;
                 let page = stream::iter(page.into_iter().map(Ok));
-                Ok(Some((page, next.map(Some))))
+                Ok(Some((page, more)))
             }
         });
         Ok(pages.try_flatten().boxed())
@@ -430,14 +432,29 @@ impl StorageBackend for Remote {
     async fn get_described(
         &self,
         key: &str,
+        most: u64,
     ) -> Result<Described, StorageError> {
         let path = self.place.path(key)?;
         let (this, key) = (self.clone(), key.to_owned());
         in_runtime(async move {
             let failed = |error: Error| this.failed(&key, &error);
-            let options = GetOptions::default();
-            let found =
-                this.store.get_opts(&path, options).await.map_err(failed)?;
+            // One more tells whether there is more.
+            let range = Some(GetRange::Bounded(0..most.saturating_add(1)));
+            let options = GetOptions { range, ..GetOptions::default() };
+            let found = match this.store.get_opts(&path, options).await {
+                // No part of an empty object can be asked for.
+                Err(error) if failure::is_of_range(&error) => {
+                    let options =
+                        GetOptions { head: true, ..GetOptions::default() };
+                    let found = this.store.get_opts(&path, options).await;
+                    found
+                        .ok()
+                        .filter(|found| found.meta.size == 0)
+                        .ok_or_else(|| this.failed(&key, &error))?
+                }
+                found => found.map_err(failed)?,
+            };
+            within(&key, found.meta.size, most)?;
             let text = |value: &str| value.to_owned();
             let mut content_type = None;
             let mut metadata = Vec::new();

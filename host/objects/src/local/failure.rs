@@ -3,14 +3,15 @@
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
-use sanchay_storage::StorageError as Refusal;
+use sanchay_storage::{StorageError as Refusal, escaped};
 
 use crate::StorageError;
 use crate::key::shown;
 
 /// Why the folder itself cannot be used.
 pub(super) fn of_root(root: &Path, refusal: &Refusal) -> StorageError {
-    let what = format!("{}: {refusal}", root.display());
+    let shown = escaped(root.as_os_str().as_encoded_bytes());
+    let what = format!("{shown}: {refusal}");
     match refusal {
         Refusal::Io(error) => of_kind(error.kind(), what),
         _ => StorageError::Other(what),

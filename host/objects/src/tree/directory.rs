@@ -222,15 +222,7 @@ impl CloudDirectory {
     ) -> Result<(), StorageError> {
         let after = shortened(from).map(|it| format!("{}{it}", self.prefix));
         let end = to.map(|to| [self.prefix.as_bytes(), to].concat());
-        let mut token: Option<String> = None;
-        loop {
-            let page = self.tree.bucket.page_after(
-                &self.prefix,
-                after.as_deref(),
-                true,
-                token.as_deref(),
-                None,
-            );
+        for page in self.tree.bucket.pages_after(&self.prefix, after, true) {
             let page = page.map_err(failed)?;
             for object in &page.objects {
                 let name = object.key.get(self.prefix.len()..);
@@ -250,11 +242,11 @@ impl CloudDirectory {
             let is_behind = |last: &str| {
                 end.as_deref().is_some_and(|end| last.as_bytes() >= end)
             };
-            token = page.next;
-            if token.is_none() || last.is_some_and(is_behind) {
+            if last.is_some_and(is_behind) {
                 return Ok(());
             }
         }
+        Ok(())
     }
 
     fn push(

@@ -357,19 +357,43 @@ def download_outputs_sync(
     ),
     progress_callback: TransferCallback | None = None,
     *,
+    attachments: Attachments | None = None,
+    output_dir: Path | None = None,
+    trust_roots: bool = False,
     credentials: AwsCredentials | None = None,
     endpoint_url: str | None = None,
     profile: str | None = None,
 ) -> DownloadResult:
     """Download what the tasks of a job made: of each task the last session
-    action counts, of a file that several made the last manifest."""
+    action counts, of a file that several made the last manifest.
+
+    Outputs name the root that they were made for, and any task may have them
+    name another one: nothing is written to a root of which only they tell.
+
+    Args:
+        path_mapping: Where roots are here, by the paths that outputs name.
+        attachments: The job's: outputs go back to the roots in them.
+        output_dir: Where the outputs go of a root of which nothing else tells.
+        trust_roots: Whether outputs go to whatever other root they name.
+
+    Raises:
+        ValidationError: Nothing tells of a root.
+    """
     numbers, files = call(
         _native.attachments_outputs,
         _access(region, credentials, endpoint_url, profile),
         s3_location._native(),
         manifest_location._native(),
         (job_id, step_id, task_id, session_action_id),
-        [(encode(it), to) for it, to in (path_mapping or {}).items()],
+        (
+            [(encode(it), to) for it, to in (path_mapping or {}).items()],
+            [
+                encode(it.root_path)
+                for it in (attachments.manifests if attachments else ())
+            ],
+            output_dir,
+            trust_roots,
+        ),
         conflict_of(conflict_resolution).value,
         _cancelling(),
         _transferring(progress_callback),
@@ -389,13 +413,16 @@ def upload_manifest_contents_sync(
     progress_callback: TransferCallback | None = None,
     *,
     s3_check_cache_dir: Path | None = None,
+    follow_symlinks: bool = False,
     credentials: AwsCredentials | None = None,
     endpoint_url: str | None = None,
     profile: str | None = None,
 ) -> SummaryStatistics:
     """Upload the files of a manifest that are not in S3 yet.
 
-    A file that is not what the manifest says is an error, and not stored.
+    A file that is not what the manifest says is an error, and not stored. So is
+    a symbolic link on the way to a file, unless follow_symlinks: as create_manifest
+    was told, or had to for links that lead out of the root.
     """
     numbers = call(
         _native.attachments_upload,
@@ -403,7 +430,10 @@ def upload_manifest_contents_sync(
         s3_location._native(),
         manifest._manifest,
         source_root,
-        {"s3_check_cache_dir": s3_check_cache_dir},
+        {
+            "s3_check_cache_dir": s3_check_cache_dir,
+            "follow_symlinks": follow_symlinks,
+        },
         _cancelling(),
         _transferring(progress_callback),
     )

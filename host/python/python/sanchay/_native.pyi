@@ -711,7 +711,9 @@ def attachments_outputs(
     place: _Place,
     manifests: _Place,
     query: tuple[str, str | None, str | None, str | None],
-    roots: list[tuple[bytes, str]],
+    roots: tuple[
+        list[tuple[bytes, str]], list[bytes], _AnyPath | None, bool
+    ],
     resolution: str,
     cancel: AttachmentCancel,
     progress: Callable[..., bool] | None,

@@ -7,9 +7,9 @@ use pyo3::{exceptions::PyValueError, prelude::*, types::PyDict};
 use sanchay::DigestCache;
 use sanchay_attachments::{
     Assets, Client, Conflict, FileSystemLocation, HashCache, ManifestLocation,
-    ManifestVersion, OutputPath, OutputQuery, S3Location, SeenCache,
-    SnapshotOptions, Statistics, SubmitOptions, SyncOptions, Synced,
-    UploadOptions, create_manifest, download_manifest,
+    ManifestVersion, OutputPath, OutputQuery, OutputRoots, S3Location,
+    SeenCache, SnapshotOptions, Statistics, SubmitOptions, SyncOptions,
+    Synced, UploadOptions, create_manifest, download_manifest,
     download_manifest_contents, download_outputs, expand_input_paths,
     hash_file, submit, sync_inputs, sync_outputs, text, upload_input_manifest,
     upload_manifest_contents,
@@ -37,6 +37,9 @@ type Access = (
 type Output = (String, String, Option<String>, String, f64);
 /// Files and bytes: processed, transferred, skipped; and seconds.
 type Numbers = (u64, u64, u64, u64, u64, u64, f64);
+/// Where outputs go: a mapping of roots, roots that are known, where those of
+/// another one go, and whether any other is trusted.
+type Roots = (Vec<(Vec<u8>, PathBuf)>, Vec<Vec<u8>>, Option<PathBuf>, bool);
 /// Source format, source, destination.
 type RuleRow = (&'static str, Vec<u8>, Vec<u8>);
 
@@ -130,12 +133,13 @@ impl<'py> Options<'_, 'py> {
     }
 
     fn upload(&self) -> PyResult<UploadOptions> {
+        let follow = self.flag("follow_symlinks")?;
         let Some(path) = self.get::<PathBuf>("s3_check_cache_dir")? else {
-            return Ok(UploadOptions::default());
+            return Ok(UploadOptions { seen: None, follow });
         };
         let opened = SeenCache::open(&path);
         let seen = opened.map_err(|error| super::objects::raise(&error))?;
-        Ok(UploadOptions { seen: Some(Arc::new(seen)) })
+        Ok(UploadOptions { seen: Some(Arc::new(seen)), follow })
     }
 
     fn sync(&self) -> PyResult<SyncOptions> {
@@ -322,13 +326,16 @@ pub(crate) fn attachments_outputs(
     place: Place,
     manifests: Queue,
     query: (String, Option<String>, Option<String>, Option<String>),
-    roots: Vec<(Vec<u8>, PathBuf)>,
+    roots: Roots,
     resolution: &str,
     cancel: &AttachmentCancel,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<(Numbers, Vec<PathBuf>)> {
     let (job_id, step_id, task_id, session_action_id) = query;
     let query = OutputQuery { job_id, step_id, task_id, session_action_id };
+    let (mapping, known, into, trusted) = roots;
+    let into = into.map(absolute).transpose()?;
+    let roots = OutputRoots { mapping, known, into, trusted };
     let conflict = conflict(resolution)?;
     let (client, location) = (client(access), location(place));
     let manifests = queue(manifests);

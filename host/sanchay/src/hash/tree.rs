@@ -615,14 +615,15 @@ impl HashTree<'_> {
 
     /// What a link says that the caller named, if that is asked for.
     fn target_of(&self, path: &Path) -> Option<Vec<u8>> {
-        let name = path.file_name().filter(|_| self.options.walk.read_links);
+        let name =
+            path.file_name().filter(|_| self.options.walk.read_links)?;
         let folder = match path.parent()?.as_os_str().is_empty() {
             true => Path::new("."),
             false => path.parent()?,
         };
         match self.storage.open(folder) {
             Ok(Opened::Directory(folder, _)) => {
-                folder.read_link(name?.as_bytes()).ok()
+                folder.read_link(name.as_bytes()).ok()
             }
             _ => None,
         }

@@ -131,8 +131,10 @@ pub(super) fn read_attachments(path: &Path) -> Result<Attachments, Failure> {
         what: "cannot read the attachments",
         source,
     })?;
-    Ok(Attachments::parse(&text)
-        .map_err(|error| AttachmentError::Invalid(error.to_string()))?)
+    Ok(Attachments::parse(&text).map_err(|error| {
+        let why = escaped(error.to_string().as_bytes()).to_string();
+        AttachmentError::Invalid(why)
+    })?)
 }
 
 /// A mapping as it is written: `FROM=TO`.

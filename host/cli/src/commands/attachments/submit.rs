@@ -168,7 +168,10 @@ impl RunCommand for SubmitArgs {
             locations: locations.collect(),
             cache: catalog.cache(),
             package_cache,
-            upload: UploadOptions { seen: self.seen()? },
+            upload: UploadOptions {
+                seen: self.seen()?,
+                ..UploadOptions::default()
+            },
         };
         let assets = Assets {
             inputs: self.inputs.clone(),

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::facts::{bare, whole_seconds};
 use super::{Bucket, CloudError, CloudErrorKind, ObjectListed};
 use crate::cloud::line::Ask;
+use crate::cloud::pages::Turned;
 
 /// A page of a listing.
 #[derive(Clone, Debug, Default)]
@@ -115,6 +116,72 @@ impl Bucket {
             return Err(other("the server lists what was not asked for"));
         }
         Ok(page)
+    }
+}
+
+/// The pages of a listing, one after the other. After an error there are no
+/// more.
+#[derive(Debug)]
+pub struct Pages<'b> {
+    bucket: &'b Bucket,
+    prefix: &'b str,
+    first_level: bool,
+    after: Option<String>,
+    turned: Turned,
+    /// What asks for the next page, if there is one.
+    next: Option<Option<String>>,
+}
+
+impl Bucket {
+    /// The pages of the objects whose keys begin with a prefix, as of
+    /// [`Self::page`]. A listing that goes round in a circle, or does not end,
+    /// is an error.
+    #[must_use]
+    pub fn pages<'b>(
+        &'b self,
+        prefix: &'b str,
+        first_level: bool,
+    ) -> Pages<'b> {
+        self.pages_after(prefix, None, first_level)
+    }
+
+    /// The same of the objects whose keys come behind another one, as of
+    /// [`Self::page_after`].
+    #[must_use]
+    pub fn pages_after<'b>(
+        &'b self,
+        prefix: &'b str,
+        after: Option<String>,
+        first_level: bool,
+    ) -> Pages<'b> {
+        let (turned, next) = (Turned::default(), Some(None));
+        Pages { bucket: self, prefix, first_level, after, turned, next }
+    }
+}
+
+impl Iterator for Pages<'_> {
+    type Item = Result<Page, CloudError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let token = self.next.take()?;
+        let token = token.as_deref();
+        let page = self.bucket.page_after(
+            self.prefix,
+            self.after.as_deref(),
+            self.first_level,
+            token,
+            None,
+        );
+        let page = page.and_then(|page| {
+            let last = page.objects.last().map(|it| &*it.key);
+            let last = last.max(page.folders.last().map(String::as_str));
+            self.turned.page(last, page.next.as_deref()).map_err(other)?;
+            Ok(page)
+        });
+        if let Ok(page) = &page {
+            self.next = page.next.clone().map(Some);
+        }
+        Some(page)
     }
 }
 
