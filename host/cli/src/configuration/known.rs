@@ -69,7 +69,7 @@ const OF_ONE_RUN: [&str; 39] = [
 /// What is written where the option says; who is shown credentials; and whom a
 /// service lets in, where and how. The file of a folder does not say that: who
 /// enters it did not choose it.
-const OF_USER: [&str; 17] = [
+const OF_USER: [&str; 19] = [
     "allow-host",
     "anonymous",
     "behind-proxy",
