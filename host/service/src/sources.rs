@@ -127,14 +127,6 @@ impl Origin {
         }
     }
 
-    /// The job, if the records are those of one.
-    pub(crate) fn job(&self) -> Option<i64> {
-        match self {
-            Self::Job { id, .. } => Some(*id),
-            Self::Snapshot(_) | Self::Diff(..) => None,
-        }
-    }
-
     /// What a file with these records is called, without its extension.
     pub(crate) fn file_name(&self) -> String {
         match self {

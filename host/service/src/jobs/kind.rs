@@ -91,7 +91,7 @@ impl Kind {
 
     /// Whether it changes files.
     pub(crate) const fn changes_files(self) -> bool {
-        matches!(self, Self::Apply)
+        matches!(self, Self::Apply | Self::StoreGet)
     }
 
     /// Its name.
