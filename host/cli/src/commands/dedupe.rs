@@ -128,10 +128,10 @@ pub(crate) struct DedupeArgs {
     similar: bool,
 
     #[command(flatten)]
-    likeness: LikenessArgs,
+    algorithm: IdentifyingArgs,
 
     #[command(flatten)]
-    algorithm: IdentifyingArgs,
+    likeness: LikenessArgs,
 
     #[command(flatten)]
     groups: GroupArgs,

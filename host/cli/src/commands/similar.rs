@@ -82,9 +82,6 @@ pub(crate) struct SimilarArgs {
     #[arg(value_name = "ROOT")]
     pub(crate) roots: Vec<PathBuf>,
 
-    #[command(flatten)]
-    likeness: LikenessArgs,
-
     /// Tell each pair of similar files, and how alike they are
     #[arg(long)]
     pairs: bool,
@@ -93,6 +90,9 @@ pub(crate) struct SimilarArgs {
     /// group
     #[arg(short = '0', long, conflicts_with = "pairs")]
     print0: bool,
+
+    #[command(flatten)]
+    likeness: LikenessArgs,
 
     #[command(flatten)]
     output: OutputArgs,
