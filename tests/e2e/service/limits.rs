@@ -113,7 +113,7 @@ fn names_that_nobody_waits_for_are_not_looked_for() {
     let (address, text) =
         (service.base.strip_prefix("http://").unwrap(), body.to_string());
     // These leave without an answer.
-    for _ in 0..450 {
+    for _ in 0..200 {
         let mut stream = TcpStream::connect(address).unwrap();
         write!(
             stream,
@@ -126,7 +126,7 @@ fn names_that_nobody_waits_for_are_not_looked_for() {
         .unwrap();
     }
     let after = took();
-    let most = alone * 10 + Duration::from_millis(500);
+    let most = alone * 10 + Duration::from_secs(1);
     assert!(after < most, "{after:?}, and {alone:?} alone");
 }
 
