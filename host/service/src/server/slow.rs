@@ -58,8 +58,8 @@ impl<S> Patient<S> {
                 self.left = self.left.saturating_sub(since.elapsed());
             }
             let bytes = done.as_ref().map_or(0, written) as u64;
-            let milliseconds = bytes.saturating_mul(1000) / self.rate.max(1);
-            let gained = Duration::from_millis(milliseconds);
+            let gained = bytes.saturating_mul(1_000_000) / self.rate.max(1);
+            let gained = Duration::from_micros(gained);
             self.left = self.left.saturating_add(gained).min(self.longest);
             return polled;
         }
