@@ -74,7 +74,7 @@ impl SeenCache {
         let least = now() - FRESH;
         let mut seen = Vec::new();
         for key in keys {
-            if seen.len() % 1000 == 0 {
+            if seen.len().is_multiple_of(1000) {
                 proceed()?;
             }
             seen.push(query.exists(params![key, least]).map_err(refused)?);
