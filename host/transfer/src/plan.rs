@@ -107,7 +107,7 @@ pub enum TransferError {
     #[error(transparent)]
     Run(#[from] Error),
     /// The destination cannot be looked at.
-    #[error("{}: {why}", sanchay::escaped(place.as_bytes()))]
+    #[error("{}: {why}", sanchay::escaped(.place.as_bytes()))]
     Destination {
         /// Its URL.
         place: String,
