@@ -107,12 +107,12 @@ fn work(work: &Work, out: &mut Vec<u8>) {
     }
     if !work.ignore_files.is_empty() {
         out.extend_from_slice(b",\"ignore_files\":");
-        list(&work.ignore_files, path, out);
+        list(&work.ignore_files, |it, out| path(it, out), out);
     }
 }
 
 /// A path: a text, or `{"base64": …}` where it is none.
-fn path(path: &Vec<u8>, out: &mut Vec<u8>) {
+fn path(path: &[u8], out: &mut Vec<u8>) {
     match str::from_utf8(path) {
         Ok(path) => text(b"", path, out),
         Err(_) => {
