@@ -157,7 +157,7 @@ fn what_cannot_be_stored_is_an_error_and_the_rest_is_stored() {
     run(&tree, "store get s latest copy").exits(0);
     fs::remove_file(tree.path("d/pipe")).unwrap();
     let modified = fs::metadata(tree.path("copy")).unwrap().modified();
-    let folder = fs::File::open(tree.path("d")).unwrap();
+    let folder = File::open(tree.path("d")).unwrap();
     folder.set_modified(modified.unwrap()).unwrap();
     assert_same(&tree, "d", "copy");
 }

@@ -4,10 +4,13 @@
 
 use std::{collections::HashMap, ops::Range};
 
-use sanchay_core::plan::{Operation, TEMPORARY};
+use sanchay_core::{
+    escape::escaped,
+    plan::{Operation, TEMPORARY},
+};
 
 use super::{
-    act::Actor,
+    act::{Actor, Tried, why},
     folders::FolderId,
     places::Places,
     rows::{Row, Spot},
@@ -148,5 +151,26 @@ impl Actor {
     ) -> bool {
         let found = self.at(places, spot).ok().flatten();
         found.is_some_and(|it| it.id == row.id)
+    }
+
+    /// Gives what has a temporary name, and is none of the run's, the name that
+    /// it was saved under. Where that is taken, says where it is.
+    pub(super) fn put_stranger(
+        &mut self,
+        places: &Places,
+        from: Spot,
+        to: Spot,
+    ) -> Tried<()> {
+        if !matches!(self.at(places, from), Ok(Some(_))) || self.supposes() {
+            return Ok(());
+        }
+        let source = self.folder(places, from.folder).map_err(why)?;
+        let target = self.folder(places, to.folder).map_err(why)?;
+        let (name, new) = (places.rows.name(from), places.rows.name(to));
+        source.rename(name, &*target, new).map_err(|error| {
+            let path = places.absolute(from);
+            let (path, why) = (escaped(&path), why(error));
+            format!("what was saved there is {path} now: {why}")
+        })
     }
 }

@@ -18,7 +18,7 @@ use super::{
     replaced::Separation,
     replacing::Replacing,
     report::RunReport,
-    ring::{Way, is_second_half, second_half},
+    ring::{Way, first_half, is_second_half, second_half},
     rows::Row,
     runs::{Loaded, Runs},
     siblings::{Moved, Siblings},
@@ -230,7 +230,16 @@ impl Undoing<'_> {
     ) -> Result<String, OpsError> {
         let Loaded { places, steps, .. } = self.loaded;
         if !self.actor.is_at(places, row, row.to) {
-            return Ok(why);
+            // What somebody saved right before its renaming may be there.
+            return Ok(
+                match self.actor.put_stranger(places, row.to, half.to) {
+                    Ok(()) => why,
+                    Err(told) => {
+                        self.report.left_aside += 1;
+                        format!("{why}; {told}")
+                    }
+                },
+            );
         }
         let named = |spot| escaped(&places.absolute(spot)).to_string();
         let mut kept = false;
@@ -360,8 +369,12 @@ impl Undoing<'_> {
                 if let Some(journal) = &mut self.journal {
                     journal.problem(number, State::Kept, &why)?;
                 }
-                let places = &self.loaded.places;
-                add(&mut self.report.problems, places, row, why);
+                let Loaded { places, steps, .. } = self.loaded;
+                let at = usize::try_from(number).unwrap_or(usize::MAX);
+                let half = first_half(places, steps, at);
+                let from = half.map_or(row.from, |(_, half)| half.from);
+                let row = Row { from, ..*row };
+                add(&mut self.report.problems, places, &row, why);
             }
         }
         Ok(())

@@ -25,6 +25,15 @@ impl Applying<'_> {
         let (places, steps) = (self.places, self.steps);
         let number = second as u64;
         if !self.actor.is_at(places, row, row.from) {
+            // What somebody saved right before its renaming may be there.
+            let why =
+                match self.actor.put_stranger(places, row.from, half.from) {
+                    Ok(()) => why,
+                    Err(told) => {
+                        self.report.left_aside += 1;
+                        format!("{why}; {told}")
+                    }
+                };
             return self.fail(number, row, half.from, why);
         }
         let between = first.saturating_add(1)..second;

