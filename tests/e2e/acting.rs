@@ -5,6 +5,7 @@ mod changed;
 mod dedupe;
 mod hostile;
 mod killed;
+mod rings;
 mod said;
 mod similar;
 

@@ -506,3 +506,24 @@ fn filters_are_for_a_snapshot_as_for_the_disk() {
     assert!(copied.unwrap().success());
     assert_eq!(diff(&tree, "--hash latest ./e -g kept"), ["deleted kept"]);
 }
+
+#[test]
+fn a_list_that_lies_in_the_tree_it_is_of_is_no_difference() {
+    let tree = tree();
+    let within = |words: &str| {
+        let catalog = tree.path("c.db");
+        sanchay()
+            .within(tree.path("d"))
+            .words(words)
+            .args(["--catalog".as_ref(), catalog.as_os_str()])
+            .run()
+    };
+    within("manifest -o m.ndjson .").exits(0);
+    for words in ["diff m.ndjson .", "diff . ./m.ndjson"] {
+        let found = within(words).exits(0);
+        assert_eq!(found.text(), "", "{words}");
+    }
+    tree.file("d/new", "new");
+    let found = within("diff m.ndjson .").exits(1);
+    assert_eq!(found.text().lines().count(), 1, "{}", found.text());
+}

@@ -487,3 +487,43 @@ fn a_store_that_is_damaged_says_so() {
     run(&tree, "store ls nothing").exits(2);
     run(&tree, "store init s").exits(2);
 }
+
+#[test]
+fn a_store_below_its_own_root_is_left_out() {
+    let tree = tree();
+    fs::rename(tree.path("s"), tree.path("d/s")).unwrap();
+    let put = || run(&tree, "store put d/s d").exits(0);
+    let packs = || -> u64 {
+        let packs = walk_sizes(&tree.path("d/s/packs"));
+        assert!(packs > 0);
+        packs
+    };
+    let said = "the store itself lies in a root, and is left out";
+    let first = put();
+    assert!(first.stderr.contains(said), "{}", first.stderr);
+    let before = packs();
+    for _ in 0..3 {
+        let again = put();
+        assert!(again.stderr.contains(said), "{}", again.stderr);
+        assert!(again.stderr.contains("new: 0 B"), "{}", again.stderr);
+    }
+    assert!(packs() < before * 2, "{before} {}", packs());
+    let found = listed(&tree, "d/s latest");
+    let paths: Vec<&str> =
+        found.iter().filter_map(|it| it["path"].as_str()).collect();
+    assert!(paths.contains(&"a.txt"), "{paths:?}");
+    let own = |path: &&str| *path == "s" || path.starts_with("s/");
+    assert!(!paths.iter().any(own), "{paths:?}");
+    let quiet = run(&tree, "store put -q d/s d").exits(0);
+    assert_eq!(quiet.stderr, "");
+}
+
+/// How many bytes there are in the files of a folder.
+fn walk_sizes(folder: &Path) -> u64 {
+    let entries = fs::read_dir(folder).unwrap().map(Result::unwrap);
+    let size = |entry: fs::DirEntry| match entry.file_type().unwrap() {
+        kind if kind.is_dir() => walk_sizes(&entry.path()),
+        _ => entry.metadata().unwrap().len(),
+    };
+    entries.map(size).sum()
+}

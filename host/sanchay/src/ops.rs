@@ -34,6 +34,7 @@ mod replaced;
 mod replacing;
 mod report;
 mod request;
+mod ring;
 mod roots;
 mod rows;
 mod runs;

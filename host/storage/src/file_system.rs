@@ -10,6 +10,9 @@ pub struct FileSystem {
     /// How many bytes this user may still write. `None` where it does not
     /// tell.
     pub free: Option<u64>,
+    /// How many bytes it gives to a file at a time: each takes a multiple of
+    /// that. `None` where small files take less, or it does not tell.
+    pub block: Option<u64>,
     /// The longest name of an entry, in bytes.
     pub longest_name: Option<u64>,
     /// Whether nothing can be changed on it.

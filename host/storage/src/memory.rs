@@ -22,6 +22,7 @@ use self::{
 };
 use crate::{
     EntryKind, File, FileId, Metadata, Opened, Storage, StorageError,
+    Timestamp,
 };
 
 /// What goes wrong with an entry.
@@ -248,6 +249,25 @@ impl MemoryStorage {
         lock(&self.meddling).forget()
     }
 
+    /// Has an entry say that it has this number and was created then: file
+    /// systems give new files the numbers of those that are gone. Does nothing
+    /// where there is no entry.
+    pub fn set_identity(
+        &self,
+        path: impl AsRef<Path>,
+        number: u64,
+        created: Timestamp,
+    ) {
+        let mut tree = self.lock();
+        let path = path.as_ref().as_os_str().as_bytes();
+        if let Ok(index) = tree.resolve(ROOT, path, None, &mut 0)
+            && let Ok(inode) = tree.inode_mut(index)
+        {
+            inode.number = Some(number);
+            inode.created = Some(created);
+        }
+    }
+
     /// Has it refuse to have entries change places, as file systems do that do
     /// not know how.
     pub fn refuse_exchanges(&self) {
@@ -257,6 +277,11 @@ impl MemoryStorage {
     /// Has it say that it has room for so many bytes.
     pub fn set_free(&self, bytes: u64) {
         self.lock().free = Some(bytes);
+    }
+
+    /// Has it say that it gives so many bytes to a file at a time.
+    pub fn set_block(&self, bytes: u64) {
+        self.lock().block = Some(bytes);
     }
 
     /// What a loss of power leaves. Of a file that was written and not synced,

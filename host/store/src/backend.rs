@@ -3,7 +3,7 @@
 
 use std::{fmt::Debug, io, time::Duration};
 
-use sanchay::{describe_io_error, escaped};
+use sanchay::{FileId, describe_io_error, escaped};
 
 /// Why a backend could not do what it was asked to.
 #[derive(Debug, thiserror::Error)]
@@ -179,5 +179,11 @@ pub trait Backend: Debug + Send + Sync {
     fn remove_leftovers(&self, older: Duration) -> Result<u64, BackendError> {
         let _ = older;
         Ok(0)
+    }
+
+    /// What identifies the folder that has the files, where they are in one of
+    /// this machine: it is not put into itself.
+    fn folder(&self) -> Option<FileId> {
+        None
     }
 }

@@ -10,8 +10,8 @@ use std::{
 };
 
 use sanchay_storage::{
-    Directory, EntryKind, File, KindSet, Links, Listing, Metadata, Opened,
-    Storage, StorageError, TEMPORARY, Temporary, TemporaryNames,
+    Directory, EntryKind, File, FileId, KindSet, Links, Listing, Metadata,
+    Opened, Storage, StorageError, TEMPORARY, Temporary, TemporaryNames,
     create_beneath,
 };
 use sanchay_sync::lock;
@@ -253,6 +253,10 @@ fn age(modified: sanchay_storage::Timestamp) -> Duration {
 }
 
 impl Backend for FolderBackend {
+    fn folder(&self) -> Option<FileId> {
+        self.root.id().ok()
+    }
+
     fn get(&self, key: &str, limit: u64) -> Result<Vec<u8>, BackendError> {
         let failed = |error| BackendError::io(key, "read it", error);
         let (directory, name) =

@@ -102,6 +102,8 @@ pub struct Put {
     pub object_bytes: u64,
     /// How many bytes the store grew by.
     pub stored: u64,
+    /// Whether the store itself lies in a root: it was left out.
+    pub left_out: bool,
 }
 
 impl Store {
@@ -314,6 +316,7 @@ impl PutRun<'_> {
             objects: added.objects,
             object_bytes: added.bytes,
             stored: added.stored,
+            left_out: items.left_out,
         })
     }
 

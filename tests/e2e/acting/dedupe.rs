@@ -403,3 +403,35 @@ fn a_folder_gets_its_time_back_from_an_undoing_that_was_killed_too() {
     assert!(undone.stderr.contains("3 undone"), "{}", undone.stderr);
     assert_eq!(without_inodes(scene.snapshot()), before);
 }
+
+#[test]
+fn a_file_that_comes_back_without_its_owner_says_so() {
+    let scene = Scene::new();
+    let own = scene.tree.file("top/a", "the same");
+    let other = scene.tree.file("top/r", "the same");
+    if !rustix::process::geteuid().is_root() {
+        println!("SKIPPED: only root can give files away");
+        return;
+    }
+    const NOBODY: u32 = 65_534;
+    for path in [own, scene.top()] {
+        std::os::unix::fs::chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
+    }
+    fs::set_permissions(&other, PermissionsExt::from_mode(0o4755)).unwrap();
+    let as_nobody = |arguments: &[&str]| {
+        let state = scene.top().join(".state");
+        let program = scene.program(arguments).unprivileged(&scene.tree);
+        program.env("SANCHAY_STATE_DIR", state.to_str().unwrap()).run()
+    };
+    let delete = ["dedupe", "--action", "delete", "--apply", "."];
+    let done = as_nobody(&delete).exits(0);
+    assert!(done.stderr.contains("takes it back"), "{}", done.stderr);
+    assert!(!other.exists());
+    let undone = as_nobody(&["undo"]).exits(0);
+    let said = &undone.stderr;
+    let lost = "top/r: it does not have its owner or group, its permissions";
+    assert!(said.contains(lost), "{said}");
+    let found = fs::metadata(&other).unwrap();
+    assert_ne!(found.uid(), 0);
+    assert_eq!(found.mode() & 0o7777, 0o755);
+}

@@ -17,6 +17,11 @@ fn a_plan_replaces_no_file_but_a_plan() {
         assert!(refused.stderr.contains("is no plan"), "{}", refused.stderr);
     }
     assert_eq!(fs::read(scene.tree.path("mine")).unwrap(), b"mine");
+    // An empty file is no plan either.
+    scene.tree.file("empty", "");
+    let refused = plan("../empty").exits(2);
+    assert!(refused.stderr.contains("is no plan"), "{}", refused.stderr);
+    assert_eq!(fs::read(scene.tree.path("empty")).unwrap(), b"");
     let _ = plan("../plan").exits(0);
     let first = fs::read(scene.tree.path("plan")).unwrap();
     let _ = plan("../plan").exits(0);
@@ -294,6 +299,125 @@ fn names_that_were_edited_in_vain_are_kept() {
         fs::remove_file(path).unwrap();
     }
     assert_eq!(scene.contents(), map(&[("b", "b"), ("c", "a")]));
+}
+
+#[test]
+fn edited_names_are_kept_whatever_goes_wrong_behind_the_editor() {
+    let scene = Scene::new();
+    scene.tree.file("top/a", "a");
+    scene.tree.dir("tmp");
+    let kept = || -> Vec<Vec<u8>> {
+        let files = fs::read_dir(scene.tree.path("tmp")).unwrap();
+        let paths = files.map(|file| file.unwrap().path());
+        let kept = paths.map(|path| {
+            let text = fs::read(&path).unwrap();
+            fs::remove_file(path).unwrap();
+            text
+        });
+        kept.collect()
+    };
+    let edit = |editor: &str, state: Option<&str>| {
+        let program = scene.program(&["rename", "--edit"]);
+        let temporary = scene.tree.path("tmp");
+        let program = program.env("TMPDIR", temporary.to_str().unwrap());
+        let program = match state {
+            Some(state) => program.args(["--state-dir", state]),
+            None => program,
+        };
+        program.env("VISUAL", editor).run().exits(2)
+    };
+    // A byte of Latin-1; an editor that saves and fails; no room for a
+    // journal.
+    let rename = r"sed -i 's/\ta/\tnew/'";
+    for (editor, state, why) in [
+        (r"sed -i 's/\ta/\tn\xe9w/'", None, "it is not UTF-8"),
+        (
+            r"sh -c 'sed -i s/\\ta/\\tnew/ $0; false'",
+            None,
+            "the editor failed",
+        ),
+        (rename, Some("/proc/x"), "/proc/x"),
+    ] {
+        let refused = edit(editor, state);
+        let said = &refused.stderr;
+        assert!(said.contains(why), "{said}");
+        assert!(said.contains("the edited names are kept in"), "{said}");
+        let kept = kept();
+        assert_eq!(kept.len(), 1, "{said}");
+        let name = |byte: &u8| *byte == b'n';
+        assert!(
+            kept[0]
+                .rsplit(|it| *it == b'\t')
+                .next()
+                .is_some_and(|last| last.first().is_some_and(name))
+        );
+    }
+    assert_eq!(scene.contents(), map(&[("a", "a")]));
+    // What was not changed need not be kept.
+    let _ = edit("false", None);
+    assert_eq!(kept(), [] as [Vec<u8>; 0]);
+}
+
+#[test]
+fn a_journal_that_cannot_be_written_whole_is_removed_again() {
+    let scene = Scene::new();
+    for number in 0..2000 {
+        scene.tree.file(format!("top/{number}").as_str(), "");
+    }
+    let state = scene.tree.path("state");
+    // No file may become longer than 64 blocks, as if the disk were full.
+    let script = r#"trap "" XFSZ; ulimit -f 64; exec "$@""#;
+    let program = env!("CARGO_BIN_EXE_sanchay");
+    let rename = ["rename", "--to", "x{name}", "--apply"];
+    let run = std::process::Command::new("sh")
+        .args(["-c", script, "sh", program])
+        .args(rename)
+        .current_dir(scene.top())
+        .env("SANCHAY_STATE_DIR", &state)
+        .output()
+        .unwrap();
+    let said = String::from_utf8(run.stderr).unwrap();
+    assert_eq!(run.status.code(), Some(2), "{said}");
+    assert!(said.contains("cannot write the journal"), "{said}");
+    let left = fs::read_dir(state.join("runs")).unwrap();
+    assert_eq!(left.count(), 0);
+    let next = scene.run(&["rename", "--to", "x{name}"]).exits(0);
+    assert_eq!(next.stderr, "");
+    assert!(scene.top().join("1999").exists());
+}
+
+#[test]
+fn what_a_run_put_into_a_folder_is_not_put_there_again() {
+    for (verb, more) in
+        [("copy", &[][..]), ("link", &[]), ("link", &["--symbolic"])]
+    {
+        let scene = Scene::new();
+        scene.tree.file("top/a", "a");
+        scene.tree.file("top/d/b", "b");
+        let into = [&[verb, "--into", "new", "--apply", "."], more].concat();
+        let _ = scene.run(&into).exits(0);
+        let once: Vec<_> = scene.snapshot().into_keys().collect();
+        let again = scene.run(&into).exits(0);
+        let left_out = "left out: 2 that lie in the folder that results go";
+        let expected = match more {
+            // Links are none of the entries that are linked.
+            ["--symbolic"] => "nothing to do",
+            _ => left_out,
+        };
+        assert!(again.stderr.contains(expected), "{}", again.stderr);
+        let now: Vec<_> = scene.snapshot().into_keys().collect();
+        assert_eq!(now, once, "{verb}");
+    }
+    let scene = Scene::new();
+    scene.tree.file("top/a", "a");
+    let into = ["move", "--into", "new", "--apply", "."];
+    let _ = scene.run(&into).exits(0);
+    let _ = scene.run(&into).exits(0);
+    assert_eq!(scene.contents(), map(&[("new/a", "a")]));
+    // What is below can be gathered all the same.
+    scene.tree.file("top/new/deep/b", "b");
+    let _ = scene.run(&[&into[..], &["--flat"]].concat()).exits(0);
+    assert_eq!(scene.contents(), map(&[("new/a", "a"), ("new/b", "b")]));
 }
 
 #[test]

@@ -175,14 +175,19 @@ fn what_is_there_is_not_copied_again_and_nothing_is_replaced() {
     assert!(again.stderr.contains(&all), "{}", again.stderr);
     tree.file("from/a.txt", "other text");
     tree.file("from/new", "new");
-    let refused = run(up).exits(3);
+    let refused = run(up).exits(2);
     assert!(refused.stderr.contains("there is another"), "{}", refused.stderr);
+    let quiet = run(&format!("{up} -q")).exits(2);
+    let said = "1 of the files conflict, so nothing was copied";
+    assert!(quiet.stderr.contains(said), "{}", quiet.stderr);
+    // A plan is no failure.
+    run("copy --into s3://bucket/p from").exits(3);
     assert_eq!(moto.get("p/new"), None);
     run(&format!("{up} --on-conflict skip")).exits(3);
     assert_eq!(moto.get("p/new").unwrap(), b"new");
     assert_eq!(moto.get("p/a.txt").unwrap(), b"some text");
     tree.file("back/a.txt", "mine");
-    run(down).exits(3);
+    run(down).exits(2);
     assert_eq!(fs::read(tree.path("back/a.txt")).unwrap(), b"mine");
 }
 

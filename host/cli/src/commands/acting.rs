@@ -59,6 +59,12 @@ impl Acting<'_> {
         for error in plan.errors() {
             self.messages.entry(error);
         }
+        if plan.left_out() > 0 && !self.quiet {
+            self.messages.note(format_args!(
+                "left out: {} that lie in the folder that results go into",
+                plan.left_out()
+            ));
+        }
         if args.interactive {
             if plan.verdict() != Verdict::Refused {
                 self.ask(&mut plan)?;
@@ -237,10 +243,16 @@ impl Acting<'_> {
             return Exit::Interrupted;
         }
         if report.left_aside > 0 {
+            let then = match undo {
+                true => format!(
+                    "sanchay apply --resume {run} goes on, sanchay undo \
+                     {run} goes back"
+                ),
+                false => format!("sanchay undo {run} goes on"),
+            };
             self.messages.say(format_args!(
                 "{} left under temporary names: once their own are free, \
-                 sanchay apply --resume {run} goes on, sanchay undo {run} \
-                 goes back",
+                 {then}",
                 report.left_aside
             ));
         }
@@ -355,7 +367,7 @@ fn refuse_other_files(path: &Path) -> Result<(), Failure> {
     let read = File::open(path)
         .and_then(|file| file.take(PLAN.len() as u64).read_to_end(&mut begin));
     let source = match read {
-        Ok(_) if begin == PLAN || begin.is_empty() => return Ok(()),
+        Ok(_) if begin == PLAN => return Ok(()),
         Ok(_) => io::Error::other(
             "it is there already and is no plan: remove it, or name another",
         ),

@@ -2,13 +2,14 @@
 //! and the disk.
 
 use std::{
-    io,
+    fs, io,
     ops::ControlFlow,
+    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
 };
 
 use clap::Args;
-use sanchay::{Algorithm, Engine, Plugins, WalkOptions, escaped};
+use sanchay::{Algorithm, Engine, FileId, Plugins, WalkOptions, escaped};
 use sanchay_catalog::{
     Catalog, CatalogError, Difference, Differences, Manifest, Side,
     SnapshotOptions,
@@ -146,7 +147,10 @@ impl RunCommand for DiffArgs {
             sort: Some(&self.sort),
             ..Request::new(&self.output, inputs, kind, &plugins)
         })?;
-        let walk = self.walk.options(plugins.clone(), &output.sink);
+        let mut walk = self.walk.options(plugins.clone(), &output.sink);
+        // A list is no part of the tree that it lies in.
+        let lists = named.iter().filter(|it| !is_stdin(it));
+        walk.leave_out.extend(lists.filter_map(|path| id_of_file(path)));
         let algorithm = self.algorithm.algorithm();
         let options = SnapshotOptions {
             name: None,
@@ -237,6 +241,12 @@ impl Sides<'_> {
         }
         Ok(side)
     }
+}
+
+/// What identifies what is at a path, if that is a regular file.
+fn id_of_file(path: &Path) -> Option<FileId> {
+    let found = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+    Some(FileId { device: found.dev(), inode: found.ino() })
 }
 
 /// Says what a comparison leaves out.

@@ -5,10 +5,7 @@ mod edit;
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
-use sanchay::{
-    Engine,
-    ops::{Plan, Verdict},
-};
+use sanchay::{Engine, ops::Verdict};
 
 use crate::{
     commands::command::RunCommand,
@@ -90,30 +87,32 @@ impl RunCommand for RenameArgs {
         if !self.edit {
             return self.plan.carry_out(context, &self.roots, request);
         }
-        self.plan.carry_out_by(
+        // What took work to write is not thrown away where it was in vain.
+        let mut written = None;
+        let mut in_vain = true;
+        let done = self.plan.carry_out_by(
             context,
             &self.roots,
             request,
             |request, messages| {
                 let listed = request.list()?;
                 messages.end_progress();
-                let edited = edit::edit(&listed)?;
-                let plan = edited.names(&listed).and_then(|names| {
-                    let names = listed.into_iter().zip(names);
-                    Ok(request.exactly(names).plan()?)
-                });
-                // What took work to write is not thrown away.
-                let is_refused =
-                    |plan: &Plan| plan.verdict() == Verdict::Refused;
-                if plan.as_ref().map_or(true, is_refused) {
-                    edited.keep(messages);
-                }
-                let plan = plan?;
+                let edited = edit::edit(&listed, messages)?;
+                let names = written.insert(edited).names(&listed)?;
+                let names = listed.into_iter().zip(names);
+                let plan = request.exactly(names).plan()?;
+                in_vain = plan.verdict() == Verdict::Refused;
                 let mut act = self.plan.act.clone();
                 act.apply = !act.interactive && act.plan.is_none();
                 Ok((plan, act))
             },
-        )
+        );
+        if let Some(edited) = written
+            && (in_vain || done.is_err())
+        {
+            edited.keep(&self.plan.run.messages(context, false));
+        }
+        done
     }
 
     fn roots(&mut self) -> Option<&mut Vec<PathBuf>> {

@@ -4,6 +4,7 @@
 use std::io::{self, Write as _};
 use std::path::Path;
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use sanchay::{escaped, storage::is_cloud_url};
 use sanchay_core::{
     append::append,
@@ -105,10 +106,13 @@ pub(super) fn run(
         return Ok(exit_of(&plan, 0));
     }
     if plan.is_refused() {
-        if !quiet {
-            messages.note(summed_up(&plan, ""));
-        }
-        return Ok(Exit::Partly);
+        // That nothing was done is an error, and no remark.
+        messages.say(format_args!(
+            "{} of the files conflict, so nothing was copied; --on-conflict \
+             skip leaves these out",
+            plan.conflicts().len()
+        ));
+        return Ok(Exit::Failed);
     }
     let report = plan
         .apply(&monitor, &|problem| messages.say(problem))
@@ -206,11 +210,14 @@ fn listed(plan: &TransferPlan, format: PlanFormat) -> Vec<u8> {
     out
 }
 
-/// A path as JSON has it: as text, or as its bytes where it is none.
+/// A path as JSON has it: as text, or as its bytes in base64 where it is none.
 fn path(line: &mut Map<String, Value>, name: &str, bytes: &[u8]) {
     match str::from_utf8(bytes) {
         Ok(text) => line.insert(name.into(), text.into()),
-        Err(_) => line.insert(format!("{name}_bytes"), bytes.into()),
+        Err(_) => {
+            let text = STANDARD.encode(bytes);
+            line.insert(format!("{name}_base64"), text.into())
+        }
     };
 }
 
@@ -237,4 +244,20 @@ fn summed_up(plan: &TransferPlan, advice: &str) -> String {
     };
     text.push_str(&format!("; {advice}"));
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Map, json};
+
+    use super::path;
+
+    #[test]
+    fn names_that_are_no_text_are_in_base64_as_elsewhere() {
+        let mut line = Map::new();
+        path(&mut line, "from", b"a");
+        path(&mut line, "to", b"o\xff");
+        let expected = json!({ "from": "a", "to_base64": "b/8=" });
+        assert_eq!(serde_json::Value::Object(line), expected);
+    }
 }

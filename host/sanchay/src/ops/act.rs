@@ -255,10 +255,38 @@ impl Actor {
         self.begun = begun;
     }
 
-    /// Whether an entry was created after the run began that is undone.
-    fn is_newer(&self, found: &Metadata) -> bool {
+    /// Whether an entry that has the number of a row's is another all the same:
+    /// it was created after the run began that is undone. One that has the size
+    /// and the time of the row's is not told from it, nor one that was created
+    /// in the future: then the clock was wrong at one of these times.
+    fn is_newer(&self, row: &Row, found: &Metadata) -> bool {
+        let now = || Timestamp::from(SystemTime::now());
         let times = found.created.zip(self.begun);
-        times.is_some_and(|(created, begun)| created > begun)
+        !is_copy_of(row, found)
+            && times.is_some_and(|(created, begun)| {
+                created > begun && created <= now()
+            })
+    }
+
+    /// Whether an entry is a row's, by all that is known of it.
+    pub(super) fn is_it(&self, row: &Row, found: &Metadata) -> bool {
+        found.id == row.id && !self.is_newer(row, found)
+    }
+
+    /// Renames an entry. A file keeps its known digests.
+    fn rename(
+        &mut self,
+        row: &Row,
+        (source, name): (&dyn Directory, &[u8]),
+        (target, new): (&Arc<dyn Directory>, &[u8]),
+    ) -> Result<(), StorageError> {
+        let known = self.renames.begin(source, name, row.id);
+        source.rename(name, &**target, new)?;
+        self.renames.end(known, target, new);
+        if row.kind == EntryKind::Directory {
+            self.forget();
+        }
+        Ok(())
     }
 
     /// A folder as copies and the trash know it.
@@ -366,8 +394,7 @@ impl Actor {
                 let source = self.source(places, row)?;
                 let target =
                     self.folder(places, row.to.folder).map_err(why)?;
-                let known = self.renames.begin(&*source, from, row.id);
-                match source.rename(from, &*target, to) {
+                match self.rename(row, (&*source, from), (&target, to)) {
                     Err(error)
                         if error.is(io::ErrorKind::CrossesDevices)
                             && row.operation == Operation::Move =>
@@ -378,10 +405,6 @@ impl Actor {
                         return Ok(Outcome::Done(Done::copied(row, &copied)));
                     }
                     renamed => renamed.map_err(taken)?,
-                }
-                self.renames.end(known, &target, to);
-                if row.kind == EntryKind::Directory {
-                    self.forget();
                 }
             }
             Operation::HardLink => {

@@ -1,5 +1,7 @@
 //! Does what a plan says.
 
+mod giving_up;
+
 use std::collections::{HashMap, HashSet};
 
 use sanchay_core::{
@@ -18,7 +20,8 @@ use super::{
     plan::Plan,
     replacing::Replacing,
     report::{RunReport, StepOutcome},
-    rows::Row,
+    ring::first_half,
+    rows::{Row, Spot},
     runs::{Loaded, Runs},
     siblings::{Moved, Siblings},
     totals::Totals,
@@ -73,9 +76,14 @@ impl Plan {
         let mut actor = Actor::new(handles, engine, runs.time_zone(), &run);
         let replacing = Replacing::new(engine, &self.storage, &run);
         let folders = touched(&self.places, &self.steps);
-        journal.folders(&mut actor, &self.places, &folders)?;
-        journal.steps(&self.places, &self.steps)?;
-        journal.sync()?;
+        let written = journal
+            .folders(&mut actor, &self.places, &folders)
+            .and_then(|()| journal.steps(&self.places, &self.steps))
+            .and_then(|()| journal.sync());
+        if let Err(error) = written {
+            runs.discard(&run);
+            return Err(error);
+        }
         let mut applying = Applying {
             places: &self.places,
             steps: &self.steps,
@@ -438,7 +446,9 @@ impl Applying<'_> {
         match state {
             State::Done => {
                 self.report.done += 1;
-                let is_gone = row.operation == Operation::Delete;
+                // One that made way for an equal file is made anew.
+                let is_gone =
+                    row.operation == Operation::Delete && row.kept.is_none();
                 self.report.undoable += u64::from(!is_gone);
             }
             State::Failed => self.report.failed += 1,
@@ -470,10 +480,11 @@ impl Applying<'_> {
                 self.journal.problem(number, State::Skipped, &why)
             }
             Outcome::Failed(why) => {
-                self.report.failed += 1;
-                self.journal.problem(number, State::Failed, &why)?;
-                add(&mut self.report.problems, self.places, row, why);
-                Ok(())
+                let at = usize::try_from(number).unwrap_or(usize::MAX);
+                match first_half(self.places, self.steps, at) {
+                    Some(first) => self.give_name_back(first, at, row, why),
+                    None => self.fail(number, row, row.from, why),
+                }
             }
             // What the journal says of it holds: it is looked for.
             Outcome::Left(why) => {
@@ -483,6 +494,22 @@ impl Applying<'_> {
                 Ok(())
             }
         }
+    }
+
+    /// Notes that a step could not be done, and that its entry is known by a
+    /// name.
+    fn fail(
+        &mut self,
+        number: u64,
+        row: &Row,
+        from: Spot,
+        why: String,
+    ) -> Result<(), OpsError> {
+        self.report.failed += 1;
+        self.journal.problem(number, State::Failed, &why)?;
+        let row = Row { from, ..*row };
+        add(&mut self.report.problems, self.places, &row, why);
+        Ok(())
     }
 
     /// What a step made, with the change time that it left on the file, where

@@ -62,8 +62,6 @@ enum Target {
 
 /// What a file system must have room for.
 struct Needed {
-    /// The bytes of the copies.
-    sum: u64,
     /// A folder on it that something goes into.
     folder: FolderId,
     /// The rows that are copied, and whether each takes room of its own.
@@ -72,7 +70,7 @@ struct Needed {
 
 impl Needed {
     fn of(folder: FolderId) -> Self {
-        Self { sum: 0, folder, rows: Vec::new() }
+        Self { folder, rows: Vec::new() }
     }
 }
 
@@ -373,18 +371,25 @@ impl<'a> Checker<'a> {
                 let needed = needed
                     .entry(device)
                     .or_insert_with(|| Needed::of(row.to.folder));
-                let size = if other_name { 0 } else { row.size };
-                needed.sum = needed.sum.saturating_add(size);
                 needed.rows.push((at, !other_name));
             }
         }
-        for Needed { sum, folder, rows } in needed.into_values() {
+        for Needed { folder, rows } in needed.into_values() {
             let system = self.nearest(folder).map(|it| it.file_system());
-            let free = system.and_then(|it| it.ok()?.free);
-            let Some(free) = free.filter(|free| *free < sum) else { continue };
-            // Holes take no room.
+            let Some(system) = system.and_then(Result::ok) else { continue };
+            let Some(free) = system.free else { continue };
+            let block = system.block;
             let counted = rows.iter().filter(|(_, counts)| *counts);
-            let takes = counted.map(|(at, _)| self.allocated(*at));
+            let counted = counted.map(|(at, _)| *at);
+            let sizes = counted.clone().filter_map(|at| {
+                let row = self.places.rows.get(at)?;
+                Some(in_blocks(row, row.size, block))
+            });
+            if free >= sizes.fold(0, u64::saturating_add) {
+                continue;
+            }
+            // Holes take no room.
+            let takes = counted.map(|at| self.allocated(at, block));
             let sum = takes.fold(0, u64::saturating_add);
             if free < sum {
                 for (at, _) in rows {
@@ -395,13 +400,15 @@ impl<'a> Checker<'a> {
     }
 
     /// How much a row's entry takes on disk, and its copy will.
-    fn allocated(&mut self, at: u32) -> u64 {
+    fn allocated(&mut self, at: u32, block: Option<u64>) -> u64 {
         let Some(row) = self.row(at) else { return 0 };
         let (root, path) = self.places.folders.get(row.from.folder);
         let name = self.places.rows.name(row.from);
         let found = self.handles.open(root, path);
         let found = found.and_then(|it| it.stat(name, Links::Refuse));
-        found.map_or(row.size, |(_, it)| it.allocated.min(row.size))
+        let bytes =
+            found.map_or(row.size, |(_, it)| it.allocated.min(row.size));
+        in_blocks(&row, bytes, block)
     }
 
     /// Finds targets that several rows get: the first keeps it.
@@ -720,6 +727,17 @@ enum Occupant {
     /// An entry that stays.
     Stays,
     Unknown(String),
+}
+
+/// What so many bytes of a row's entry take on a file system that gives files
+/// whole blocks. What a link says is with its name.
+fn in_blocks(row: &Row, bytes: u64, block: Option<u64>) -> u64 {
+    match block.filter(|_| row.kind == EntryKind::File) {
+        Some(block) => {
+            bytes.checked_next_multiple_of(block).unwrap_or(u64::MAX)
+        }
+        None => bytes,
+    }
 }
 
 /// Pairs of rows of a sequence that are the same: the first of them, and each

@@ -14,7 +14,7 @@ use sanchay_sync::{into_inner, lock};
 use super::{
     error::OpsError,
     places::Places,
-    roots::Bases,
+    roots::{Base, Bases},
     rows::{Row, Rows},
 };
 use crate::{
@@ -124,6 +124,27 @@ impl Collected {
             }
         }
         Ok(())
+    }
+
+    /// Leaves out what lies in a folder. Returns how many entries.
+    pub(super) fn leave_out(&mut self, folder: &Base) -> u64 {
+        let Self { places, facts, media, .. } = self;
+        let stays: Vec<bool> = places
+            .rows
+            .all
+            .iter()
+            .map(|row| {
+                let (root, path) = places.folders.get(row.from.folder);
+                !folder.has(root, path)
+            })
+            .collect();
+        let left = stays.iter().filter(|stays| !**stays).count() as u64;
+        if left > 0 {
+            retain(&mut places.rows.all, &stays);
+            retain(facts, &stays);
+            retain(media, &stays);
+        }
+        left
     }
 
     /// Puts the rows in order, and leaves out those that are there twice.
@@ -246,6 +267,12 @@ impl Collected {
         };
         crate::entry::join(&self.parent(at), name)
     }
+}
+
+/// Keeps what is to stay.
+fn retain<T>(all: &mut Vec<T>, stays: &[bool]) {
+    let mut stays = stays.iter();
+    all.retain(|_| stays.next().copied().unwrap_or(true));
 }
 
 /// An order that the user wants.

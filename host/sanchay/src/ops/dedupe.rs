@@ -286,6 +286,7 @@ impl DedupeRequest {
             own_rows: Some(count),
             tag: tag(),
             refused: 0,
+            left_out: 0,
             duplicates: Some(decided),
         };
         plan.arrange(vec![Status::Planned; count])?;

@@ -97,6 +97,7 @@ impl Plan {
             own_rows: None,
             tag: tag(),
             refused: 0,
+            left_out: 0,
             duplicates: None,
         };
         let reading = Reading { path, strict: !edited, may_end_early: false };

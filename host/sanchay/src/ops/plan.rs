@@ -55,6 +55,9 @@ pub struct Plan {
     pub(super) tag: String,
     /// How many conflicts the document tells of that it was read from.
     pub(super) refused: usize,
+    /// How many entries were left out, since they lie in the folder that
+    /// results go into.
+    pub(super) left_out: u64,
     /// What is known of the groups of a plan for duplicates.
     pub(super) duplicates: Option<Decided>,
 }
@@ -185,6 +188,13 @@ impl Plan {
     #[must_use]
     pub const fn unchanged(&self) -> u64 {
         self.unchanged + self.already_there
+    }
+
+    /// How many entries were left out, since they lie in the folder that
+    /// results go into: they went there before, it is assumed.
+    #[must_use]
+    pub const fn left_out(&self) -> u64 {
+        self.left_out
     }
 
     /// What the plan comes to, if it is one for equal or similar files that was

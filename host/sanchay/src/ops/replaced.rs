@@ -97,8 +97,9 @@ pub(super) enum Separation {
     Waits,
 }
 
-/// A file that waited, by the number of its step, and what became of it.
-pub(super) type GivenBack = (u64, Row, Tried<()>);
+/// A file that waited, by the number of its step, and what became of it: what it
+/// lacks now, if anything.
+pub(super) type GivenBack = (u64, Row, Tried<Option<String>>);
 
 impl Separated {
     /// Of a run, nothing was given back so far.
@@ -478,17 +479,19 @@ impl Actor {
         let mut given = Vec::with_capacity(waiting.len());
         for (it, staged) in waiting.iter().zip(staged) {
             let back = staged.and_then(|staged| {
+                let lost = staged.lost.describe();
                 let back = staged.commit(&it.name, &it.had);
-                back.map_err(|cause| cause.to_string())
+                let back = back.map_err(|cause| cause.to_string())?;
+                Ok((back, lost))
             });
             given.push((it.number, it.row, back));
         }
         let mut outcomes = Vec::with_capacity(given.len());
         for (number, row, back) in given {
-            if let Ok(back) = &back {
+            if let Ok((back, _)) = &back {
                 self.is_given_back(&row, back.id);
             }
-            outcomes.push((number, row, back.map(drop)));
+            outcomes.push((number, row, back.map(|(_, lost)| lost)));
         }
         outcomes
     }

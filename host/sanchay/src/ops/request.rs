@@ -199,6 +199,15 @@ impl PlanRequest {
         needed.extend(folder);
         let (mut collected, destination_base) =
             self.collected_into(&needed, destination.as_deref())?;
+        // What an earlier run put there is not put there again, one level
+        // deeper. What is moved there flat, or by a template, is gathered and
+        // sorted from below, too.
+        let gathers = self.operation == Operation::Move
+            && (self.flat || folder.is_some());
+        let left_out = match &destination_base {
+            Some(base) if !gathers => collected.leave_out(base),
+            _ => 0,
+        };
         let hashed = needed.iter().any(|it| it.needs_hashes());
         let hashes = match hashed {
             true => {
@@ -252,6 +261,7 @@ impl PlanRequest {
             own_rows: Some(count),
             tag: tag(),
             refused: 0,
+            left_out,
             duplicates: None,
         };
         plan.arrange(statuses)?;

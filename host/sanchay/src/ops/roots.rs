@@ -27,6 +27,17 @@ pub(super) struct Base {
     pub(super) below: Vec<u8>,
 }
 
+impl Base {
+    /// Whether a folder is the directory, or lies below it. A whole root has
+    /// all that there is, and none of it counts.
+    pub(super) fn has(&self, root: u32, folder: &[u8]) -> bool {
+        let below = self.below.strip_suffix(b"/").unwrap_or(&self.below);
+        let rest = folder.strip_prefix(below).filter(|_| !below.is_empty());
+        root == self.root
+            && rest.is_some_and(|it| it.is_empty() || it.starts_with(b"/"))
+    }
+}
+
 /// What the paths that the user named are beneath.
 #[derive(Debug, Default)]
 pub(super) struct Bases(HashMap<Vec<u8>, Base>);

@@ -188,8 +188,25 @@ impl Runs {
         File::create_new(&mark).map_err(|source| {
             OpsError::file(mark, "cannot mark the run as begun", source)
         })?;
-        let journal = Journal::create(self.path(&run, JOURNAL), &header)?;
-        Ok((run, journal))
+        let journal = Journal::create(self.path(&run, JOURNAL), &header);
+        match journal {
+            Ok(journal) => Ok((run, journal)),
+            Err(error) => {
+                self.discard(&run);
+                Err(error)
+            }
+        }
+    }
+
+    /// Removes what there is of a run whose journal could not be written:
+    /// nothing was done.
+    pub(super) fn discard(&self, run: &str) {
+        if let Err(error) = fs::remove_file(self.path(run, JOURNAL))
+            && error.kind() != io::ErrorKind::NotFound
+        {
+            tracing::debug!(%error, "half a journal stays");
+        }
+        self.is_over(run);
     }
 
     /// Takes the mark from a run that is over.

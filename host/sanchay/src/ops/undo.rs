@@ -1,7 +1,12 @@
 //! Undoes a run: backwards, step by step, and nothing that is not as the run
 //! left it.
 
-use sanchay_core::plan::{Folder, Made, State};
+use std::collections::HashSet;
+
+use sanchay_core::{
+    escape::escaped,
+    plan::{Folder, Made, State},
+};
 use sanchay_storage::{Attributes, Timestamp};
 
 use super::{
@@ -13,6 +18,7 @@ use super::{
     replaced::Separation,
     replacing::Replacing,
     report::RunReport,
+    ring::{Way, first_half, is_second_half, second_half},
     rows::Row,
     runs::{Loaded, Runs},
     siblings::{Moved, Siblings},
@@ -63,6 +69,8 @@ impl Runs {
             journal: (!only_look).then_some(journal),
             unresolved: Unresolved::default(),
             moved: Moved::default(),
+            halves: HashSet::new(),
+            redone: 0,
             report: RunReport { run: run.to_owned(), ..RunReport::default() },
         };
         let unchanged = undoing.begin()?;
@@ -83,6 +91,10 @@ struct Undoing<'a> {
     journal: Option<Journal>,
     unresolved: Unresolved,
     moved: Moved,
+    /// Second halves of steps by a temporary name that were undone.
+    halves: HashSet<usize>,
+    /// How many steps were undone by an earlier undoing, and are done again.
+    redone: u64,
     report: RunReport,
 }
 
@@ -189,7 +201,122 @@ impl Undoing<'_> {
             },
             false => self.undo(row, made),
         };
+        let undone = match undone {
+            Err(why) => {
+                Err(match second_half(places, &self.loaded.steps, index) {
+                    Some(second) => self.keep_name(index, row, second, why)?,
+                    None => why,
+                })
+            }
+            Ok(()) => {
+                if is_second_half(places, row) {
+                    self.halves.insert(index);
+                }
+                Ok(())
+            }
+        };
         self.record(number, row, undone)
+    }
+
+    /// Gives an entry that has a temporary name the one again that the run gave
+    /// it, since it cannot get its own; those that are in the way go before.
+    /// Returns why it is not undone, and what it is called.
+    fn keep_name(
+        &mut self,
+        first: usize,
+        row: &Row,
+        (second, half): (usize, Row),
+        why: String,
+    ) -> Result<String, OpsError> {
+        let Loaded { places, steps, .. } = self.loaded;
+        if !self.actor.is_at(places, row, row.to) {
+            // What somebody saved right before its renaming may be there.
+            return Ok(
+                match self.actor.put_stranger(places, row.to, half.to) {
+                    Ok(()) => why,
+                    Err(told) => {
+                        self.report.left_aside += 1;
+                        format!("{why}; {told}")
+                    }
+                },
+            );
+        }
+        let named = |spot| escaped(&places.absolute(spot)).to_string();
+        let mut kept = false;
+        if let Some(again) = self.redoable(first, second, &half) {
+            let again = again.into_iter().chain([second]);
+            let again: Vec<(usize, Row)> = again
+                .filter_map(|at| {
+                    let row = places.rows.get(*steps.get(at)?)?;
+                    Some((at, *row))
+                })
+                .collect();
+            self.not_undone(&again)?;
+            kept = again.iter().all(|(_, row)| {
+                let redone = self.actor.redo(places, row);
+                if let Err(why) = &redone {
+                    tracing::debug!(why, "a step is not done again");
+                }
+                redone.is_ok()
+            });
+        }
+        Ok(match kept {
+            true => format!("{why}; it stays {}", named(half.to)),
+            false => {
+                self.report.left_aside += 1;
+                format!("{why}; it is {} now", named(row.to))
+            }
+        })
+    }
+
+    /// The steps that have to be done again before a second half can be.
+    fn redoable(
+        &mut self,
+        first: usize,
+        second: usize,
+        half: &Row,
+    ) -> Option<Vec<usize>> {
+        let Loaded { places, steps, states, .. } = self.loaded;
+        let was_undone = |at: usize, known: &[State]| {
+            let state = states.get(at).copied().flatten();
+            state.is_some_and(|state| known.contains(&state))
+        };
+        if !self.halves.contains(&second)
+            && !was_undone(second, &[State::Undone])
+        {
+            return None;
+        }
+        let between = first.saturating_add(1)..second;
+        let way = Way::Back;
+        let actor = &mut self.actor;
+        let again = actor.in_the_way(places, steps, between, half.to, way)?;
+        let known = [State::Done, State::Kept, State::Undone];
+        again.iter().all(|at| was_undone(*at, &known)).then_some(again)
+    }
+
+    /// Has the journal say that steps are not undone that were: before they
+    /// are done again, so that they are undone another time if that is ended.
+    fn not_undone(&mut self, again: &[(usize, Row)]) -> Result<(), OpsError> {
+        let Loaded { places, states, .. } = self.loaded;
+        for (at, row) in again {
+            match states.get(*at) {
+                Some(Some(State::Undone)) => self.redone += 1,
+                _ => self.report.done = self.report.done.saturating_sub(1),
+            }
+            self.report.kept += 1;
+            let why = "it keeps the name, since another cannot have its own";
+            if let Some(journal) = &mut self.journal {
+                journal.problem(*at as u64, State::Kept, why)?;
+            }
+            if !is_second_half(places, row) {
+                let problems = &mut self.report.problems;
+                add(problems, places, row, why.to_owned());
+            }
+        }
+        if let Some(journal) = &mut self.journal {
+            journal.flush()?;
+        }
+        Ok(())
     }
 
     fn undo(&mut self, row: &Row, made: Option<&Made>) -> Tried<()> {
@@ -211,6 +338,13 @@ impl Undoing<'_> {
     /// Gives the files back that wait for it.
     fn give_back(&mut self) -> Result<(), OpsError> {
         for (number, row, back) in self.actor.give_back() {
+            let back = back.map(|lost| {
+                if let Some(lost) = lost {
+                    let why = format!("it does not have {lost}");
+                    let notes = &mut self.report.notes;
+                    add(notes, &self.loaded.places, &row, why);
+                }
+            });
             self.record(number, &row, back)?;
         }
         Ok(())
@@ -235,8 +369,12 @@ impl Undoing<'_> {
                 if let Some(journal) = &mut self.journal {
                     journal.problem(number, State::Kept, &why)?;
                 }
-                let places = &self.loaded.places;
-                add(&mut self.report.problems, places, row, why);
+                let Loaded { places, steps, .. } = self.loaded;
+                let at = usize::try_from(number).unwrap_or(usize::MAX);
+                let half = first_half(places, steps, at);
+                let from = half.map_or(row.from, |(_, half)| half.from);
+                let row = Row { from, ..*row };
+                add(&mut self.report.problems, places, &row, why);
             }
         }
         Ok(())
@@ -246,7 +384,7 @@ impl Undoing<'_> {
     /// undone. Returns whether it is over.
     fn end(&mut self, unchanged: &[Folder]) -> Result<bool, OpsError> {
         self.moved.tell(&self.loaded.places, &mut self.report);
-        self.report.left_aside = self.actor.replaced.left();
+        self.report.left_aside += self.actor.replaced.left();
         let Some(journal) = &mut self.journal else { return Ok(false) };
         if self.report.interrupted {
             journal.sync()?;
@@ -259,7 +397,8 @@ impl Undoing<'_> {
         let before = |state| {
             states.iter().filter(|it| **it == Some(state)).count() as u64
         };
-        let undone = self.report.done + before(State::Undone);
+        let undone = (self.report.done + before(State::Undone))
+            .saturating_sub(self.redone);
         let kept = self.report.kept;
         let (done, failed) = (undone + kept, before(State::Failed));
         let totals = Totals { done, failed, undone, kept };

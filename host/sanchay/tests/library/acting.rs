@@ -1,6 +1,8 @@
 //! Plans that are applied, killed at any change, gone on with and undone: in
 //! memory, where a kill can be had at every change.
 
+mod rings;
+
 use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
 
 use proptest::prelude::*;

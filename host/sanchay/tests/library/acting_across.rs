@@ -4,9 +4,9 @@
 use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
 
 use sanchay::{
-    EntryKind, MemoryStorage, Monitor, Storage,
+    EntryKind, MemoryStorage, Monitor, Storage, Timestamp,
     ops::{ConflictKind, OpsError, Plan, Runs, Verdict},
-    storage::{Directory, Links, Listing, Opened},
+    storage::{Attributes, Directory, Links, Listing, Opened},
 };
 
 use crate::engine;
@@ -166,6 +166,150 @@ fn an_undoing_of_a_move_that_is_killed_anywhere_is_gone_on_with() {
     }
 }
 
+/// When a run began.
+fn begun(runs: &Runs, run: &str) -> Timestamp {
+    let text = fs::read_to_string(runs.journal(run)).unwrap();
+    let (_, rest) = text.split_once("\"started\":\"").unwrap();
+    let (started, _) = rest.split_once('"').unwrap();
+    let started: jiff::Timestamp = started.parse().unwrap();
+    Timestamp::from(std::time::SystemTime::from(started))
+}
+
+#[test]
+fn a_half_move_is_taken_back_though_the_clock_of_files_is_behind() {
+    let (engine, monitor) = (engine(1), Monitor::default());
+    let folder = tempfile::tempdir().unwrap();
+    let before = files(&tree());
+    let mut halves = 0;
+    for after in 0.. {
+        let storage = tree();
+        let runs = Runs::at(folder.path().join(after.to_string()))
+            .with_storage(Arc::new(storage.clone()));
+        let plan = plan(&storage);
+        storage.stop_after(after);
+        let report = plan.apply(&engine, &runs, &monitor).unwrap();
+        storage.revive();
+        if report.failed == 0 {
+            break;
+        }
+        cut(&runs, &report.run, true);
+        let (old, new) = ("/r/d/e", "/other/new/d/e");
+        let now = files(&storage);
+        if !now.contains_key(old) || !now.contains_key(new) {
+            continue;
+        }
+        halves += 1;
+        // Its birth time is that of the last tick, before the run began.
+        let mut created = begun(&runs, &report.run);
+        created.seconds -= 1;
+        storage.set_identity(new, 1000, created);
+        let undone = runs.undo(&engine, &report.run, false, &monitor).unwrap();
+        assert_eq!(undone.problems, [], "{after}");
+        assert_eq!(files(&storage), before, "{after}");
+    }
+    assert!(halves > 0);
+}
+
+#[test]
+fn a_file_that_came_back_under_its_old_number_is_known() {
+    let (engine, monitor) = (engine(1), Monitor::default());
+    let folder = tempfile::tempdir().unwrap();
+    let before = files(&tree());
+    let number = |storage: &MemoryStorage, path: &str| {
+        let found = storage.stat(Path::new(path)).ok();
+        found.map(|(_, found)| found.id.inode)
+    };
+    let mut back = 0;
+    for after in 0.. {
+        let storage = tree();
+        let alone = number(&storage, "/r/d/e").unwrap();
+        let linked = number(&storage, "/r/a").unwrap();
+        let runs = Runs::at(folder.path().join(after.to_string()))
+            .with_storage(Arc::new(storage.clone()));
+        let run = plan(&storage).apply(&engine, &runs, &monitor).unwrap().run;
+        storage.stop_after(after);
+        let ended = runs.undo(&engine, &run, false, &monitor).unwrap();
+        storage.revive();
+        if ended.kept == 0 {
+            break;
+        }
+        let names = [
+            (alone, &["/r/d/e"][..]),
+            (linked, &["/r/a", "/r/d/b", "/r/d/c"]),
+        ];
+        let now = Timestamp::from(std::time::SystemTime::now());
+        for (old, paths) in names {
+            let mut paths = paths.iter();
+            if let Some(path) =
+                paths.find(|path| number(&storage, path).is_some())
+            {
+                storage.set_identity(path, old, now);
+                back += 1;
+            }
+        }
+        let path = runs.journal(&run);
+        let text = fs::read_to_string(&path).unwrap();
+        let kept = text.lines().filter(|line| {
+            !line.contains("\"kept\"") && !line.contains("\"reversed\"")
+        });
+        let kept: String = kept.map(|line| format!("{line}\n")).collect();
+        fs::write(&path, kept).unwrap();
+        let report = runs.undo(&engine, &run, false, &monitor).unwrap();
+        assert_eq!(report.problems, [], "{after}");
+        assert_eq!(files(&storage), before, "{after}");
+    }
+    assert!(back > 0);
+}
+
+#[test]
+fn a_copy_that_differs_from_what_came_back_stays_and_is_named() {
+    let (engine, monitor) = (engine(1), Monitor::default());
+    let folder = tempfile::tempdir().unwrap();
+    let storage = tree();
+    let runs = Runs::at(folder.path()).with_storage(Arc::new(storage.clone()));
+    let run = plan(&storage).apply(&engine, &runs, &monitor).unwrap().run;
+    let (_, copy) = storage.stat(Path::new("/other/new/d/e")).unwrap();
+    // A file of the same size and time, with other bytes.
+    storage.write("r/d/e", b"ALONE");
+    let Ok(Opened::Directory(d, _)) = storage.open(Path::new("/r/d")) else {
+        panic!("there is no folder");
+    };
+    let times =
+        Attributes { modified: Some(copy.modified), ..Attributes::default() };
+    d.set_attributes(b"e", &times).unwrap();
+    let undone = runs.undo(&engine, &run, false, &monitor).unwrap();
+    let mut problems = undone.problems.iter();
+    let told = problems.find(|it| it.path == b"/r/d/e").unwrap();
+    assert!(told.why.contains("/other/new/d/e"), "{}", told.why);
+    let now = files(&storage);
+    assert_eq!(now["/r/d/e"].0, "ALONE");
+    assert_eq!(now["/other/new/d/e"].0, "alone");
+}
+
+#[test]
+fn an_entry_that_was_created_in_the_future_is_the_same() {
+    let (engine, monitor) = (engine(1), Monitor::default());
+    let now = Timestamp::from(std::time::SystemTime::now());
+    let in_the_future = Timestamp { seconds: now.seconds + 1000, ..now };
+    for edited in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let storage = MemoryStorage::new();
+        storage.write("r/a", b"one");
+        storage.set_identity("r/a", 1000, in_the_future);
+        let runs =
+            Runs::at(folder.path()).with_storage(Arc::new(storage.clone()));
+        let shared: Arc<dyn Storage> = Arc::new(storage.clone());
+        let plan = engine.rename(["/r"]).to("b").storage(shared).plan();
+        let run = plan.unwrap().apply(&engine, &runs, &monitor).unwrap().run;
+        if edited {
+            storage.write("r/b", b"edited");
+        }
+        let undone = runs.undo(&engine, &run, false, &monitor).unwrap();
+        assert_eq!(undone.problems, [], "{edited}");
+        assert!(files(&storage).contains_key("/r/a"));
+    }
+}
+
 #[test]
 fn a_move_that_leaves_names_of_a_file_behind_says_so() {
     let storage = tree();
@@ -277,5 +421,24 @@ fn want_of_room_is_found_before_anything_is_copied() {
         }
         let plan = engine.move_into(["/r"], "/moved").storage(shared);
         assert_eq!(plan.plan().unwrap().conflicts(), []);
+    }
+}
+
+#[test]
+fn room_is_counted_in_whole_blocks_where_files_take_these() {
+    let storage = tree();
+    storage.set_block(8);
+    // "linked", of which there are three names, and "alone": a block each.
+    for (free, fits) in [(16, true), (15, false)] {
+        storage.set_free(free);
+        let shared: Arc<dyn Storage> = Arc::new(storage.clone());
+        let request = engine(1).copy_into(["/r"], "/copy").storage(shared);
+        let plan = request.plan().unwrap();
+        let kinds: Vec<&ConflictKind> =
+            plan.conflicts().iter().map(|it| &it.kind).collect();
+        match fits {
+            true => assert_eq!(kinds, [] as [&ConflictKind; 0]),
+            false => assert_eq!(kinds, [&ConflictKind::NoSpace(16, 15); 4]),
+        }
     }
 }

@@ -12,14 +12,22 @@ use rustix::{
 
 use crate::{FileSystem, FileSystemId};
 
+/// File systems whose files take whole blocks. Others put small ones where
+/// they have their metadata, or compress them, or are not told about here.
+const WHOLE_BLOCKS: [&str; 8] =
+    ["ext4", "xfs", "f2fs", "jfs", "nilfs2", "tmpfs", "vfat", "exfat"];
+
 /// What is known of the file system that a directory is on.
 pub(super) fn of(directory: BorrowedFd<'_>) -> Result<FileSystem, Errno> {
     let facts = fstatvfs(directory)?;
     let known = known(directory);
     let fold = directory_ignores_case(directory);
+    let name = known.map(|known| known.name);
+    let whole = name.is_some_and(|name| WHOLE_BLOCKS.contains(&name));
     Ok(FileSystem {
-        name: known.map(|known| known.name),
+        name,
         free: facts.f_bavail.checked_mul(facts.f_frsize),
+        block: Some(facts.f_frsize).filter(|block| whole && *block > 0),
         longest_name: Some(facts.f_namemax).filter(|most| *most > 0),
         read_only: facts.f_flag.contains(StatVfsMountFlags::RDONLY),
         ignores_case: fold.or_else(|| known.and_then(|it| it.ignores_case)),

@@ -470,9 +470,11 @@ impl Directory for MemoryHandle {
     }
 
     fn file_system(&self) -> Result<FileSystem, StorageError> {
+        let tree = self.storage.lock();
         Ok(FileSystem {
             name: Some("memory"),
-            free: self.storage.lock().free,
+            free: tree.free,
+            block: tree.block,
             ignores_case: Some(false),
             ..FileSystem::default()
         })

@@ -29,6 +29,8 @@ pub(super) struct Tree {
     pub(super) has_reflinks: bool,
     /// How many bytes it says that it has room for.
     pub(super) free: Option<u64>,
+    /// How many bytes it says that it gives to a file at a time.
+    pub(super) block: Option<u64>,
     /// Whether entries can change places.
     pub(super) has_exchange: bool,
 }
@@ -64,6 +66,9 @@ pub(super) struct Inode {
     pub(super) faults: Vec<Fault>,
     /// Where its bytes lie, if others have them as well.
     pub(super) shared: Option<u64>,
+    /// The number that it says it has, if that is another than its own.
+    pub(super) number: Option<u64>,
+    pub(super) created: Option<Timestamp>,
 }
 
 #[derive(Clone, Debug)]
@@ -85,6 +90,7 @@ impl Default for Tree {
             durable: vec![root],
             has_reflinks: false,
             free: None,
+            block: None,
             has_exchange: true,
         }
     }
@@ -117,6 +123,8 @@ impl Inode {
             unsynced: false,
             shared: None,
             faults: Vec::new(),
+            number: None,
+            created: None,
         }
     }
 
@@ -296,11 +304,14 @@ impl Tree {
             modified: inode.modified,
             changed: at(inode.changed),
             accessed: inode.accessed,
-            created: None,
+            created: inode.created,
             allocated: size,
             uid: inode.uid,
             gid: inode.gid,
-            id: FileId { device: inode.device, inode: index as u64 + 1 },
+            id: FileId {
+                device: inode.device,
+                inode: inode.number.unwrap_or(index as u64 + 1),
+            },
             links: inode.links,
             mode: file_type | inode.mode,
             object: None,

@@ -14,7 +14,7 @@ use sanchay::{
     Action, EntryError, EntryKind, EntryRef, Monitor, Problem, ScanEvent,
 };
 use sanchay_core::store::compare_paths;
-use sanchay_storage::{Directory, Links, Metadata, Opened};
+use sanchay_storage::{Directory, FileId, Links, Metadata, Opened};
 use sanchay_sync::{into_inner, lock};
 
 use super::{PutRun, walked};
@@ -55,6 +55,8 @@ pub(super) struct Items {
     pub(super) names: Vec<Vec<u8>>,
     /// How many entries the walk could not look at.
     pub(super) errors: u64,
+    /// Whether the store itself lies in a root, and was left out.
+    pub(super) left_out: bool,
 }
 
 fn refused(path: &Path, error: sanchay::StorageError) -> StoreError {
@@ -74,6 +76,7 @@ impl Items {
             roots: Vec::new(),
             names: Vec::new(),
             errors: 0,
+            left_out: false,
         };
         for path in given {
             items.add_root(run, path, given.len() > 1)?;
@@ -89,8 +92,39 @@ impl Items {
     ) -> Result<(), StoreError> {
         self.walk(run, given)?;
         self.add_directories();
+        let is_local = run.options.walk.storage.is_none();
+        let store = run.store.backend().folder().filter(|_| is_local);
+        if let Some(store) = store {
+            self.leave_out(store);
+        }
         self.sort();
         Ok(())
+    }
+
+    /// Leaves a directory out, and all that is in it.
+    fn leave_out(&mut self, directory: FileId) {
+        let is_it = |item: &&Item| {
+            item.metadata.kind == EntryKind::Directory
+                && item.metadata.id == directory
+        };
+        let found = self.all.iter().filter(is_it);
+        let places: Vec<(usize, Vec<u8>)> =
+            found.map(|item| (item.root, item.below.clone())).collect();
+        let is_within = |item: &Item| {
+            places.iter().any(|(root, place)| {
+                let rest = item.below.strip_prefix(place.as_slice());
+                *root == item.root
+                    && rest.is_some_and(|rest| match place.is_empty() {
+                        // A root is in the snapshot in any case.
+                        true => !rest.is_empty(),
+                        false => rest.is_empty() || rest.starts_with(b"/"),
+                    })
+            })
+        };
+        self.left_out = !places.is_empty();
+        if self.left_out {
+            self.all.retain(|item| !is_within(item));
+        }
     }
 
     /// Brings them in the order of rows. They are large: each moves once.

@@ -2,7 +2,7 @@
 //! is, so that lines can be sorted and removed there.
 
 use std::{
-    env,
+    env, fs,
     io::{self, Write as _},
     process::Command,
 };
@@ -22,7 +22,7 @@ const HELP: &str = "\
 #[derive(Debug)]
 pub(super) struct Edited {
     file: NamedTempFile,
-    text: String,
+    text: Vec<u8>,
 }
 
 impl Edited {
@@ -38,21 +38,29 @@ impl Edited {
 
     /// Keeps what was written, which would be lost otherwise. Says where.
     pub(super) fn keep(self, messages: &Messages) {
-        match self.file.keep() {
-            Ok((_, path)) => messages.say(format_args!(
-                "the edited names are kept in {}",
-                escaped_path(&path)
-            )),
-            Err(error) => messages.say(format_args!(
-                "the edited names cannot be kept: {}",
-                error.error
-            )),
-        }
+        keep(self.file, messages);
     }
 }
 
-/// Has the user edit the names of paths.
-pub(super) fn edit(paths: &[Vec<u8>]) -> Result<Edited, Failure> {
+fn keep(file: NamedTempFile, messages: &Messages) {
+    match file.keep() {
+        Ok((_, path)) => messages.say(format_args!(
+            "the edited names are kept in {}",
+            escaped_path(&path)
+        )),
+        Err(error) => messages.say(format_args!(
+            "the edited names cannot be kept: {}",
+            error.error
+        )),
+    }
+}
+
+/// Has the user edit the names of paths. Where the editor fails, what was
+/// written by then is kept.
+pub(super) fn edit(
+    paths: &[Vec<u8>],
+    messages: &Messages,
+) -> Result<Edited, Failure> {
     let file = Builder::new().prefix("sanchay-").suffix(".txt").tempfile();
     let mut file = file.map_err(|source| Failure::Edit {
         action: "cannot create a file for the editor",
@@ -62,12 +70,18 @@ pub(super) fn edit(paths: &[Vec<u8>]) -> Result<Edited, Failure> {
     let edited = file
         .write_all(text.as_bytes())
         .and_then(|()| run_editor(file.path()))
-        .and_then(|()| std::fs::read_to_string(file.path()));
-    let text = edited.map_err(|source| Failure::Edit {
-        action: "cannot edit the names",
-        source,
-    })?;
-    Ok(Edited { file, text })
+        .and_then(|()| fs::read(file.path()));
+    match edited {
+        Ok(text) => Ok(Edited { file, text }),
+        Err(source) => {
+            let left = fs::read(file.path());
+            if left.is_ok_and(|left| left != text.as_bytes()) {
+                keep(file, messages);
+            }
+            let action = "cannot edit the names";
+            Err(Failure::Edit { action, source })
+        }
+    }
 }
 
 fn run_editor(path: &std::path::Path) -> io::Result<()> {
@@ -111,9 +125,14 @@ fn parts(path: &[u8]) -> (&[u8], &[u8]) {
 
 /// What a user wrote, or the line that makes no sense, from 1.
 fn read(
-    text: &str,
+    text: &[u8],
     paths: &[Vec<u8>],
 ) -> Result<Vec<Vec<u8>>, (usize, &'static str)> {
+    let text = str::from_utf8(text).map_err(|error| {
+        let before = text.get(..error.valid_up_to()).unwrap_or_default();
+        let line = before.split(|byte| *byte == b'\n').count();
+        (line, "it is not UTF-8; \\xff stands for such a byte")
+    })?;
     let mut names: Vec<Option<Vec<u8>>> = vec![None; paths.len()];
     for (number, line) in text.lines().enumerate() {
         let wrong = |why| (number + 1, why);
@@ -185,7 +204,7 @@ mod tests {
     fn names_that_are_not_changed_stay_as_they_are() {
         let paths: Vec<Vec<u8>> =
             ODD_NAMES.iter().map(|name| [b"d/", *name].concat()).collect();
-        let names = read(&written(&paths), &paths).unwrap();
+        let names = read(written(&paths).as_bytes(), &paths).unwrap();
         assert!(names.iter().all(Vec::is_empty), "{names:?}");
     }
 
@@ -193,7 +212,7 @@ mod tests {
     fn lines_may_be_sorted_removed_and_changed() {
         let paths = [b"d/a".to_vec(), b"d/b".to_vec(), b"c".to_vec()];
         let text = "3\tx\\ny\n# comment\n\n1\ta\n";
-        let names = read(text, &paths).unwrap();
+        let names = read(text.as_bytes(), &paths).unwrap();
         assert_eq!(names, [b"".to_vec(), b"".to_vec(), b"x\ny".to_vec()]);
     }
 
@@ -204,8 +223,10 @@ mod tests {
             ["a", "x\ta", "2\ta", "0\ta", "1\t", "1\t\\q", "1\ta\n1\tb"]
         {
             let line = text.lines().count();
-            assert_eq!(read(text, &paths).unwrap_err().0, line, "{text}");
+            let found = read(text.as_bytes(), &paths).unwrap_err().0;
+            assert_eq!(found, line, "{text}");
         }
+        assert_eq!(read(b"# x\n1\ta\xe9", &paths).unwrap_err().0, 2);
         assert_eq!(unescaped("\\x4").as_deref(), Some(&b"\x04"[..]));
         assert_eq!(unescaped("\\u{zz}"), None);
     }

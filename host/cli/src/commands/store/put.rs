@@ -158,5 +158,8 @@ impl PutArgs {
             HumanBytes(put.object_bytes),
             HumanBytes(put.stored),
         ));
+        if put.left_out {
+            messages.note("the store itself lies in a root, and is left out");
+        }
     }
 }

@@ -95,7 +95,10 @@ impl Actor {
     }
 
     /// Whether an entry is a copy that a move to another file system made of a
-    /// row's entry, as far as can be seen.
+    /// row's entry, as far as can be seen. When it was created does not tell:
+    /// file systems take that from a clock that is behind that of the journal.
+    /// Nothing had its name when the run was planned, and its bytes are compared
+    /// before any are removed.
     pub(super) fn is_moved_copy(
         &self,
         places: &Places,
@@ -107,10 +110,6 @@ impl Actor {
         row.operation == Operation::Move
             && found.id.device != row.id.device
             && is_copy_of(row, found)
-            && found
-                .created
-                .zip(self.begun)
-                .is_none_or(|(created, begun)| created >= begun)
             && !places.rows.all.iter().any(is_source)
     }
 }

@@ -89,15 +89,21 @@ impl Actor {
         })
     }
 
-    /// Supposes that a folder was renamed back.
-    pub(super) fn suppose_folder(&mut self, places: &Places, row: &Row) {
-        let (root, _) = places.folders.get(row.from.folder);
-        let (other, _) = places.folders.get(row.to.folder);
+    /// Supposes that a folder was renamed: what is in it goes with it.
+    pub(super) fn suppose_folder(
+        &mut self,
+        places: &Places,
+        row: &Row,
+        now: Spot,
+        before: Spot,
+    ) {
+        let (root, _) = places.folders.get(now.folder);
+        let (other, _) = places.folders.get(before.folder);
         if let Some(supposed) = &mut self.supposed
             && row.kind == EntryKind::Directory
             && root == other
         {
-            let paths = (places.below(row.from), places.below(row.to));
+            let paths = (places.below(now), places.below(before));
             supposed.folders.push((root, paths.0, paths.1));
         }
     }

@@ -3,8 +3,9 @@
 use std::{ffi::OsString, io, os::unix::ffi::OsStringExt as _};
 
 use sanchay_core::{
+    escape::escaped,
     kind::EntryKind,
-    plan::{Made, Operation},
+    plan::{Expectation, Made, Operation},
 };
 use sanchay_storage::{Attributes, Metadata};
 
@@ -61,9 +62,7 @@ impl Actor {
             }
             Operation::HardLink => match self.at(places, row.to)? {
                 None => Ok(()),
-                Some(found) if found.id != row.id || self.is_newer(&found) => {
-                    Err(ANOTHER.into())
-                }
+                Some(found) if !self.is_it(row, &found) => Err(ANOTHER.into()),
                 Some(found) if found.links < 2 => {
                     Err("it is the last name of its file".into())
                 }
@@ -104,7 +103,7 @@ impl Actor {
     ) -> Tried<()> {
         let found = self.at(places, row.to)?;
         let back = self.at(places, row.from)?;
-        if found.is_some_and(|it| it.id == row.id && self.is_newer(&it)) {
+        if found.is_some_and(|it| it.id == row.id && !self.is_it(row, &it)) {
             return Err(ANOTHER.into());
         }
         let is_copy = found.is_some_and(|found| match made {
@@ -113,43 +112,47 @@ impl Actor {
             None => self.is_moved_copy(places, row, &found),
         });
         match (found, back) {
-            (found, Some(back)) if back.id == row.id => {
-                if self.is_newer(&back) {
-                    return Err(match found {
-                        Some(_) => "its old name is taken".into(),
-                        None => GONE.into(),
-                    });
-                }
+            (found, Some(back)) if self.is_it(row, &back) => match found {
                 // It never left, or came back: its copy is one too many.
-                match is_copy {
-                    true => self.remove_half(places, row),
-                    false if found.is_some_and(|it| it.id == row.id) => {
-                        Err("its old name is taken".into())
-                    }
-                    false => Ok(()),
+                Some(copy) if is_copy => {
+                    self.check_original(places, row, &copy)
+                        .map_err(|why| self.names_both(places, row, &why))?;
+                    self.remove(places, row.to)
                 }
-            }
-            // It was copied back before.
+                Some(found) if found.id == row.id => {
+                    Err("its old name is taken".into())
+                }
+                _ => Ok(()),
+            },
+            // It was copied back before, and its copy is still there. What
+            // was made here may have got the number of what went.
             (Some(found), Some(back))
                 if is_copy
-                    && is_copy_of(row, &back)
-                    && back.id.device == row.id.device =>
+                    && back.id.device == row.id.device
+                    && (is_copy_of(row, &back) || is_equal(&found, &back)) =>
             {
-                self.check_equal(places, row, &back, &found)?;
+                self.check_equal(places, row, &back, &found)
+                    .map_err(|why| self.names_both(places, row, &why))?;
                 if row.has_other_names() {
                     self.remember_moved(places, row, found.id, row.from);
                 }
-                self.remove(places, row.to)
+                self.remove(places, row.to)?;
+                self.give_time(places, row, &back);
+                Ok(())
             }
             (None, Some(back))
                 if row.operation == Operation::Move
-                    && is_copy_of(row, &back)
-                    && made.is_none_or(|made| crosses(row, made)) =>
+                    && back.id.device == row.id.device
+                    && made.map_or_else(
+                        || is_copy_of(row, &back),
+                        |made| crosses(row, made) && is_back(row, made, &back),
+                    ) =>
             {
                 // It was moved back before.
                 if let Some(made) = made.filter(|_| row.has_other_names()) {
                     self.remember_moved(places, row, id_of(made), row.from);
                 }
+                self.give_time(places, row, &back);
                 Ok(())
             }
             (None, _) => Err(GONE.into()),
@@ -169,26 +172,54 @@ impl Actor {
                 if self.suppose(places, row.to, None) {
                     self.suppose(places, row.from, Some(found));
                     if !is_copy {
-                        self.suppose_folder(places, row);
+                        self.suppose_folder(places, row, row.from, row.to);
                     }
                     return Ok(());
                 }
                 if is_copy {
                     return self.carry_back(places, row, &found);
                 }
-                let now = self.folder(places, row.to.folder).map_err(why)?;
-                let old = self.folder(places, row.from.folder).map_err(why)?;
-                let (from, to) =
-                    (places.rows.name(row.from), places.rows.name(row.to));
-                let known = self.renames.begin(&*now, to, row.id);
-                now.rename(to, &*old, from).map_err(taken)?;
-                self.renames.end(known, &old, from);
-                if row.kind == EntryKind::Directory {
-                    self.forget();
-                }
-                Ok(())
+                self.rename_from(places, row, row.to, row.from)
             }
         }
+    }
+
+    /// Gives an entry the name once more that a step gave it which was undone.
+    pub(in crate::ops) fn redo(
+        &mut self,
+        places: &Places,
+        row: &Row,
+    ) -> Tried<()> {
+        let found = self.at(places, row.from)?;
+        let found = found.filter(|it| it.id == row.id).ok_or(GONE)?;
+        if self.at(places, row.to)?.is_some() {
+            return Err(TAKEN.to_owned());
+        }
+        if self.suppose(places, row.from, None) {
+            self.suppose(places, row.to, Some(found));
+            self.suppose_folder(places, row, row.to, row.from);
+            return Ok(());
+        }
+        self.rename_from(places, row, row.from, row.to)
+    }
+
+    fn rename_from(
+        &mut self,
+        places: &Places,
+        row: &Row,
+        from: Spot,
+        to: Spot,
+    ) -> Tried<()> {
+        let source = self.folder(places, from.folder).map_err(why)?;
+        let target = self.folder(places, to.folder).map_err(why)?;
+        let (name, new) = (places.rows.name(from), places.rows.name(to));
+        self.rename(row, (&*source, name), (&target, new)).map_err(taken)
+    }
+
+    /// Why neither an entry nor its copy goes, and where the copy is.
+    fn names_both(&self, places: &Places, row: &Row, why: &str) -> String {
+        let copy = places.absolute(row.to);
+        format!("{why}; both stay, the copy is {}", escaped(&copy))
     }
 
     /// Where another name of a row's file is that did not go to another file
@@ -201,8 +232,7 @@ impl Actor {
         let siblings = std::mem::take(&mut self.siblings);
         let found = siblings.all(places, row).find_map(|other| {
             let found = self.at(places, other.from).ok().flatten()?;
-            (found.id == row.id && !self.is_newer(&found))
-                .then_some((other.from, found))
+            self.is_it(row, &found).then_some((other.from, found))
         });
         self.siblings = siblings;
         found
@@ -237,17 +267,24 @@ impl Actor {
         copy: &Metadata,
     ) -> Tried<()> {
         self.carry(places, row.to, row.from, None)?;
-        if copy.modified != row.modified {
-            let modified = Some(row.modified);
-            let times = Attributes { modified, ..Attributes::default() };
-            let folder = self.folder(places, row.from.folder).map_err(why)?;
-            let set =
-                folder.set_attributes(places.rows.name(row.from), &times);
-            if let Err(error) = set {
-                tracing::debug!(%error, "a file keeps another time");
-            }
-        }
+        self.give_time(places, row, copy);
         Ok(())
+    }
+
+    /// Gives a file that is back the time that it should have, unless it has
+    /// that.
+    fn give_time(&mut self, places: &Places, row: &Row, now: &Metadata) {
+        if now.modified == row.modified || self.supposes() {
+            return;
+        }
+        let modified = Some(row.modified);
+        let times = Attributes { modified, ..Attributes::default() };
+        let set = self.folder(places, row.from.folder).and_then(|folder| {
+            folder.set_attributes(places.rows.name(row.from), &times)
+        });
+        if let Err(error) = set {
+            tracing::debug!(%error, "a file keeps another time");
+        }
     }
 
     /// Fails unless the original of a copy is there and has the same content:
@@ -368,7 +405,8 @@ impl Actor {
         if !self.is_moved_copy(places, row, &copy) {
             return Err(TAKEN.to_owned());
         }
-        self.check_original(places, row, &copy)?;
+        self.check_original(places, row, &copy)
+            .map_err(|why| self.names_both(places, row, &why))?;
         self.remove(places, row.to)
     }
 
@@ -380,6 +418,20 @@ impl Actor {
         let folder = self.folder(places, spot.folder).map_err(why)?;
         folder.remove_file(places.rows.name(spot)).map_err(why)
     }
+}
+
+/// Whether two entries look the same.
+fn is_equal(one: &Metadata, other: &Metadata) -> bool {
+    (one.kind, one.size, one.modified)
+        == (other.kind, other.size, other.modified)
+}
+
+/// Whether an entry looks like a row's that was moved back: what it is, or
+/// what the copy was that came back.
+fn is_back(row: &Row, made: &Made, back: &Metadata) -> bool {
+    let Expectation { kind, size, modified, .. } = made.expect;
+    is_copy_of(row, back)
+        || (kind, size, modified) == (back.kind, back.size, back.modified)
 }
 
 /// Where something is in the trash, by the path that a journal has.

@@ -108,7 +108,8 @@ pub(crate) fn keep(
     }
     let permissions = Attributes { mode: Some(mode), ..Attributes::default() };
     let is_link = original.kind == EntryKind::Symlink;
-    lost.mode = !is_link && copy.set(&permissions).is_err();
+    let refused = !is_link && copy.set(&permissions).is_err();
+    lost.mode = refused || mode != original.mode & Attributes::PERMISSIONS;
     lost.times = copy.set(&Attributes::times(original)).is_err();
     Ok(lost)
 }

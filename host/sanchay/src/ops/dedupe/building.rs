@@ -151,13 +151,8 @@ impl Builder<'_> {
 
     /// Whether a folder is that which files are moved into, or below it.
     fn is_at_target(&self, folder: FolderId) -> bool {
-        let Some(target) = &self.target else { return false };
-        let below = target.below.as_slice();
-        let below = below.strip_suffix(b"/").unwrap_or(below);
         let (root, path) = self.places.folders.get(folder);
-        let rest = path.strip_prefix(below).filter(|_| !below.is_empty());
-        root == target.root
-            && rest.is_some_and(|it| it.is_empty() || it.starts_with(b"/"))
+        self.target.as_ref().is_some_and(|it| it.has(root, path))
     }
 
     /// Decides on the groups that wait, in the sandbox.

@@ -13,7 +13,7 @@ use super::{Known, Open, PIECE, PRIVATE, Replaced, read, swap::take_place};
 use crate::{
     error::{Cause, Problem},
     inspect::Inspect,
-    ops::copy::{Expected, keep},
+    ops::copy::{Expected, Lost, keep},
 };
 
 /// What contents have to be: their digest, and who finds that out.
@@ -30,6 +30,8 @@ pub(in crate::ops) struct Staged<'d> {
     directory: &'d dyn Directory,
     temporary: Temporary<'d>,
     pub(in crate::ops) metadata: Metadata,
+    /// What it does not have of what was there.
+    pub(in crate::ops) lost: Lost,
     /// What has the name that it should have.
     there: Option<Metadata>,
 }
@@ -65,9 +67,9 @@ pub(in crate::ops) fn stage<'d>(
     if let Some(contents) = contents {
         contents.check(&copy, source.metadata.size)?;
     }
-    keep(&was.original, &was.extended, &copy, file.folder)?;
+    let lost = keep(&was.original, &was.extended, &copy, file.folder)?;
     let metadata = copy.metadata()?;
-    Ok(Staged { directory, temporary, metadata, there })
+    Ok(Staged { directory, temporary, metadata, lost, there })
 }
 
 /// Gives a file another, temporary name, for another name that made way.
@@ -86,7 +88,10 @@ pub(in crate::ops) fn link<'d>(
     let temporary = Temporary::new(directory, temporary);
     let (_, found) = directory.stat(temporary.name(), Links::Refuse)?;
     match found.id == metadata.id {
-        true => Ok(Staged { directory, temporary, metadata, there }),
+        true => {
+            let lost = Lost::default();
+            Ok(Staged { directory, temporary, metadata, lost, there })
+        }
         false => Err(Problem::Replaced.into()),
     }
 }
@@ -139,7 +144,7 @@ impl<'d> Staged<'d> {
         name: &[u8],
         had: &[u8],
     ) -> Result<Metadata, Cause> {
-        let Self { directory, temporary, metadata, there } = self;
+        let Self { directory, temporary, metadata, there, .. } = self;
         let Some(there) = there else {
             temporary.rename(name)?;
             return Ok(metadata);
