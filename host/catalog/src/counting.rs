@@ -49,7 +49,7 @@ impl Catalog {
     pub fn count_files(
         &self,
         roots: &[PathBuf],
-        each: &mut dyn FnMut((usize, &[u8], u64)),
+        mut each: impl FnMut((usize, &[u8], u64)),
     ) -> Result<(), CatalogError> {
         // One by one: their order counts.
         let places: Vec<PathBuf> = roots

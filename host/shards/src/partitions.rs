@@ -124,7 +124,6 @@ impl Part {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 fn refused(error: EncodeError) -> ShardError {
     ShardError::Write(error.0)
 }

@@ -12,12 +12,8 @@ use crate::{app::App, database::statement, plans::prefix, time};
 const TOGETHER: i64 = 16;
 
 /// Where a job has rows beside its own.
-const TABLES: &[&str] = &[
-    "service_chunks",
-    "service_errors",
-    "service_choices",
-    "service_marks",
-];
+const TABLES: &[&str] =
+    &["service_chunks", "service_errors", "service_choices", "service_marks"];
 
 /// Removes some of the jobs that are kept no longer.
 pub(crate) async fn prune(app: &App) -> sqlx::Result<()> {
