@@ -166,6 +166,9 @@ pub(crate) fn run_shard(
     Ok(Run::new(work, record, progress, path_bytes))
 }
 
+/// What a shard that was written comes to, for Python.
+type Written = (bool, u64, u64, u64, Vec<Py<PyAny>>);
+
 /// Runs a shard and writes its output: whether that was there already, its
 /// files, bytes and errors, and the exceptions of entries that failed now.
 #[pyfunction]
@@ -177,7 +180,7 @@ pub(crate) fn write_shard(
     again: &Bound<'_, PyAny>,
     threads: Option<&Bound<'_, PyAny>>,
     progress: Option<Py<PyAny>>,
-) -> PyResult<(bool, u64, u64, u64, Vec<Py<PyAny>>)> {
+) -> PyResult<Written> {
     let again = arguments::flag("again", again)?;
     let threads = numbers::threads("threads", threads)?;
     let engine = engines::engine(py, threads)?;

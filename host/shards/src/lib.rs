@@ -43,7 +43,8 @@
 mod duplicates;
 mod error;
 mod folders;
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod large;
 mod outputs;
 mod overlap;
