@@ -68,14 +68,15 @@ fn run(python: &Path, layout: &Path, tests: &str) -> io::Result<Output> {
 }
 
 /// Runs tests on the package.
-fn passes(python: &Path, tests: &str) {
-    let layout = tempfile::tempdir().unwrap();
-    lay_out(layout.path()).unwrap();
-    let output = run(python, layout.path(), tests).unwrap();
+fn passes(python: &Path, tests: &str) -> io::Result<()> {
+    let layout = tempfile::tempdir()?;
+    lay_out(layout.path())?;
+    let output = run(python, layout.path(), tests)?;
     let said = String::from_utf8_lossy(&output.stdout);
     let complained = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}\n{complained}");
     println!("{said}");
+    Ok(())
 }
 
 #[test]
@@ -83,7 +84,7 @@ fn the_python_package_passes_its_tests() {
     let (what, command) =
         ("the tests of the Python package", "./x --python-tools");
     if let Some(python) = interpreter("python-venv", what, command) {
-        passes(&python, "tests/python");
+        passes(&python, "tests/python").unwrap();
     }
 }
 
@@ -91,6 +92,6 @@ fn the_python_package_passes_its_tests() {
 fn the_python_package_agrees_with_the_package_deadline() {
     let what = "what compares rusty_attachments with the package deadline";
     if let Some(python) = interpreter("peers-venv", what, "./x test-peers") {
-        passes(&python, "tests/peers");
+        passes(&python, "tests/peers").unwrap();
     }
 }
