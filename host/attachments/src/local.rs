@@ -16,7 +16,8 @@ use crate::{AttachmentError, manifests::text_of};
 
 /// Writes a manifest of a root, whose path is a text and may be of another
 /// system, into a directory, which is made if it is missing, and returns its
-/// path: `NAME-HASH-TIME.manifest`.
+/// path: `NAME-HASH-TIME.manifest`, with a number behind the time if that was
+/// written in the same second.
 ///
 /// # Errors
 /// It cannot be written.
@@ -32,11 +33,16 @@ pub fn write_manifest(
     }
     let text = text_of(manifest)?;
     let time = Zoned::now().strftime("%Y-%m-%dT%H-%M-%S").to_string();
-    let file = local_name(name, root, &time);
     fs::create_dir_all(directory).map_err(AttachmentError::file(
         directory,
         "cannot make the directory",
     ))?;
+    let mut file = local_name(name, root, &time);
+    let mut number = 1_u32;
+    while directory.join(&file).symlink_metadata().is_ok() {
+        number = number.saturating_add(1);
+        file = local_name(name, root, &format!("{time}-{number}"));
+    }
     let path = directory.join(&file);
     let written = LocalStorage::new().open(directory).and_then(|opened| {
         let Opened::Directory(directory, _) = opened else {

@@ -100,9 +100,8 @@ macro_rules! commands {
         $(#[cfg($feature:meta)])?
         $command:ident($arguments:ty),
     )+) => {
-        /// What the program can do. The parser asks for the options of a
-        /// command when it meets its name: those of all commands take longer
-        /// than many a run.
+        /// What the program can do. Only the command that is meant gets its
+        /// options: those of all commands take longer than many a run.
         #[derive(Debug, Subcommand)]
         #[command(defer = true)]
         pub(crate) enum CommandArgs {
@@ -243,9 +242,19 @@ pub(crate) fn parse(given: &[OsString]) -> Arguments {
             false => description,
         }
     };
+    // The commands that may be meant; the others need no options.
+    let meant = |command: Command| match given
+        .iter()
+        .any(|it| it == command.get_name())
+    {
+        true => CommandArgs::with_options(command),
+        false => command,
+    };
     let first = match negates {
         true => described(),
-        false => Arguments::command().color(color.for_parser()),
+        false => Arguments::command()
+            .mut_subcommands(meant)
+            .color(color.for_parser()),
     };
     let given_alone = understand(first, given)
         .unwrap_or_else(|error| end(&shown(described, given, error)));
