@@ -155,6 +155,8 @@ fn what_cannot_be_read_is_an_error_and_neither_new_nor_deleted() {
         .current_dir(tree.root())
         .status();
     assert!(status.unwrap().success());
+    // Others may not read a catalog unless they are let.
+    sanchay_testkit::tree::set_mode(&tree.path("c.db"), 0o644);
     tree.forbid("d/edited");
     tree.forbid("d/sub");
     for words in ["m ./d", "./d m", "first ./d", "e/ d/", "d/ e/"] {

@@ -407,7 +407,7 @@ fn a_watch_tells_of_files_that_are_called_like_its_catalog() {
     use std::io::{BufRead as _, BufReader};
     let tree = tree();
     tree.dir("d/app");
-    snapshot(&tree, "d");
+    run(&tree, "snapshot --catalog d/c.db d").exits(0);
     tree.file("d/while-away", "new");
     let words = "watch --catalog d/c.db --limit 3 d";
     let mut running = sanchay().within(tree.root()).words(words).start();

@@ -406,7 +406,7 @@ fn an_object_that_is_larger_than_it_was_listed_is_not_copied() {
         let words = "copy --apply --into to s3://bucket";
         let copied = on_s3(&server.url(), words).within(tree.root()).run();
         let copied = copied.exits(2);
-        let said = copied.complaints().join("\n");
+        let said = &copied.stderr;
         assert!(said.contains("it changed while it was read"), "{said}");
         assert!(!tree.path("to/x").exists());
     }
