@@ -40,7 +40,8 @@ export async function compares_snapshots(it) {
     await page.getByRole('heading', { name: 'Files in code' }).waitFor();
     await it.until('its file is the only one', async () => {
         const left = await page.locator('.name').allInnerTexts();
-        return left.length === 1 && left[0].endsWith(it.values.removed);
+        const [name = ''] = left.map((it) => it.replace(/\s/g, ''));
+        return left.length === 1 && name.endsWith(it.values.removed);
     });
     await it.check('changes-folder');
     await page.getByRole('button', { name: 'Up' }).click();

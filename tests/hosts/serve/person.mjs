@@ -138,15 +138,26 @@ export class Person {
                         ({ id, nodes }) => `${id}: ${nodes[0].html}`,
                     );
                 });
-                const wider = await page.evaluate(
-                    () =>
-                        document.documentElement.scrollWidth -
-                        document.documentElement.clientWidth,
-                );
+                const [wider, widest] = await page.evaluate(() => {
+                    const { scrollWidth, clientWidth } =
+                        document.documentElement;
+                    const all = [...document.body.querySelectorAll('*')];
+                    const scrolls = (it) =>
+                        it !== document.body &&
+                        (getComputedStyle(it).overflowX !== 'visible' ||
+                            scrolls(it.parentElement));
+                    const out = all.find(
+                        (it) =>
+                            it.getBoundingClientRect().right >
+                                clientWidth + 1 && !scrolls(it.parentElement),
+                    );
+                    const html = out?.outerHTML.slice(0, 300) ?? '';
+                    return [scrollWidth - clientWidth, html];
+                });
                 await this.picture(`${name}-${width}-${colorScheme}`);
                 const where = `${name}, ${width} px, ${colorScheme}`;
                 assert.deepEqual(found, [], where);
-                assert.ok(wider <= 0, `${where}: ${wider} px too wide`);
+                assert.ok(wider <= 0, `${where}: ${wider} px too wide: ${widest}`);
             }
         }
         await session.detach();

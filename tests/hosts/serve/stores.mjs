@@ -8,7 +8,7 @@ import { join } from 'node:path';
 export async function puts_into_a_store(it) {
     const { page } = it;
     await it.go('#/new/store-put');
-    await page.getByLabel('Store', { exact: true }).waitFor();
+    await page.getByRole('combobox', { name: 'Store' }).waitFor();
     await page.locator('[role=treeitem]').first().waitFor();
     await it.check('store-put');
     await it.job('store-put', (page) =>
@@ -21,7 +21,7 @@ export async function puts_into_a_store(it) {
 export async function gets_from_a_store(it) {
     const { page } = it;
     await it.go('#/new/store-get');
-    const chosen = page.getByLabel('Snapshot', { exact: true });
+    const chosen = page.getByRole('combobox', { name: 'Snapshot' });
     await chosen.waitFor();
     const named = page.locator('option', { hasText: 'first' });
     await named.waitFor({ state: 'attached' });

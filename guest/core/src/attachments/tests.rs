@@ -639,7 +639,7 @@ fn windows_paths_are_grouped_by_drive_whatever_the_case() {
         [
             root(r"C:\Shots", None, 2),
             root(r"D:\out", None, 1),
-            root(r"\\srv\share\x", None, 2),
+            root(r"\\SRV\share\x", None, 2),
         ]
     );
     assert_eq!(

@@ -116,7 +116,7 @@ function Folders({ folders, label, whole }) {
         class="maplist"
         tabindex="0"
         role="region"
-        aria-label=${label}
+        aria-label=${`${label}: folders`}
     >
         <table class="plain">
             <caption class="sr">
