@@ -179,12 +179,14 @@ def _signature(call: FunctionType, parts: tuple[type, ...]) -> Signature:
     bare.__kwdefaults__ = call.__kwdefaults__
     bare.__annotations__ = call.__annotations__
     own = signature(bare)
+    keywords = _keywords(parts)
     parameters = [
         it
         for it in own.parameters.values()
-        if it.kind is not Parameter.VAR_KEYWORD and it.name != "progress"
+        if it.kind is not Parameter.VAR_KEYWORD
+        and not (it.name == "progress" and "threads" in keywords)
     ]
-    for name, (kind, default) in _keywords(parts).items():
+    for name, (kind, default) in keywords.items():
         annotation = getattr(kind, "__forward_arg__", kind)
         keyword = Parameter.KEYWORD_ONLY
         parameters.append(
