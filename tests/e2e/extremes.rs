@@ -47,6 +47,7 @@ fn sizes_that_have_no_sum_end_no_command() {
         "delete d",
         "move --into e d",
         "hash --partial d",
+        "shards plan --target-files 1 d",
     ] {
         let finished = run(words);
         let code = finished.code();

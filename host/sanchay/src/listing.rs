@@ -10,6 +10,7 @@ use std::{
     sync::Arc,
 };
 
+use sanchay_core::size::total;
 use sanchay_storage::{File, Metadata, Span, Storage};
 
 use crate::{
@@ -249,7 +250,7 @@ impl Operation for ListTree<'_> {
 impl ListTree<'_> {
     /// Fills a slot; workers pause where too much waits.
     fn fill(&self, ticket: Ticket, found: Found) {
-        let bytes = found.metadata.iter().map(|it| it.size).sum();
+        let bytes = total(found.metadata.iter().map(|it| it.size));
         self.run.count_files(found.metadata.len() as u64, bytes);
         let weight = found.weight();
         let found = (weight > 0).then_some(found);
