@@ -96,7 +96,6 @@ impl Worker<'_> {
         let request = request.monitor(&self.live.monitor());
         let found = request.find(|error| self.error(&error))?;
         let mut rows = self.sink.rows();
-        let numbered = |number| Group { number, reclaimable: 0 };
         if pairs {
             let monitor = Monitor {
                 cancel: self.live.cancel.clone(),
@@ -108,13 +107,11 @@ impl Worker<'_> {
                 |error| self.error(&error),
                 |group, one, other| {
                     let path = [&*other.parent, other.name].concat();
+                    let row = alike((&one.parent, one.name), group as u64 + 1);
                     flow(rows.push(&Row {
-                        parent: &one.parent,
-                        name: one.name,
                         other: Some(&path),
-                        group: Some(numbered(group as u64 + 1)),
                         similarity: Some(one.similarity),
-                        ..Row::default()
+                        ..row
                     }))
                 },
             )?;
@@ -122,12 +119,9 @@ impl Worker<'_> {
             for (number, group) in (1..).zip(found.groups()) {
                 for file in group.files() {
                     rows.push(&Row {
-                        parent: &file.parent,
-                        name: file.name,
                         size: Some(file.size),
-                        group: Some(numbered(number)),
                         similarity: Some(file.similarity),
-                        ..Row::default()
+                        ..alike((&file.parent, file.name), number)
                     })?;
                 }
             }
@@ -157,30 +151,23 @@ impl Worker<'_> {
         let found = request.find(|error| self.error(&error))?;
         let mut rows = self.sink.rows();
         for (number, group) in (1..).zip(found.groups()) {
-            let group_of = Group { number, reclaimable: 0 };
             if pairs {
                 for pair in group.pairs() {
                     let (one, other) = (&pair.one, &pair.other);
                     let path = [&*other.parent, other.name].concat();
                     rows.push(&Row {
-                        parent: &one.parent,
-                        name: one.name,
                         other: Some(&path),
-                        group: Some(group_of),
                         similarity: Some(pair.similarity),
-                        ..Row::default()
+                        ..alike((&one.parent, one.name), number)
                     })?;
                 }
                 continue;
             }
             for image in group.files() {
                 rows.push(&Row {
-                    parent: &image.parent,
-                    name: image.name,
                     size: Some(image.size),
-                    group: Some(group_of),
                     similarity: Some(image.similarity),
-                    ..Row::default()
+                    ..alike((&image.parent, image.name), number)
                 })?;
             }
         }
@@ -195,4 +182,11 @@ impl Worker<'_> {
         });
         Ok(done(summary.scanned, result))
     }
+}
+
+/// What the records of a group of similar files have in common: the path, in
+/// two parts, and the number of the group, which frees nothing.
+fn alike<'r>((parent, name): (&'r [u8], &'r [u8]), number: u64) -> Row<'r> {
+    let group = Some(Group { number, reclaimable: 0 });
+    Row { parent, name, group, ..Row::default() }
 }
