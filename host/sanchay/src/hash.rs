@@ -36,7 +36,7 @@ pub(crate) use self::{
     pipe::stdin_turn,
     reader::Reader,
     result::{Failure, HashResult},
-    segments::Segment,
+    segments::Divided,
 };
 use crate::{
     cache::DigestCache,

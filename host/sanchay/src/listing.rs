@@ -17,7 +17,7 @@ use crate::{
     entry::Batch,
     error::{Action, Cause, EntryError, Error, Problem},
     extract::Site,
-    hash::Segment,
+    hash::Divided,
     monitor::{Monitor, Summary},
     named_filter::NamedFilter,
     options::WalkOptions,
@@ -199,33 +199,10 @@ impl Operation for ListTree<'_> {
         worker: &mut Worker<'_, Self>,
     ) {
         self.run.count_directory();
-        let (names, segments) = Segment::arrange(worker.reader.directory());
-        // The first ticket is for what is wrong with the directory itself.
-        let mut tickets =
-            self.emitter.split(ticket, segments.len() + 1).into_iter();
-        let first = tickets.next();
-        let shared = names.len() > FILES_PER_TASK;
-        let parent = match worker.reader.directory().directories.is_empty() {
-            true => open.clone().into_parent(),
-            false => open.parent(),
-        };
-        let (mut tasks, mut mine) = (Vec::new(), Vec::new());
-        for (ticket, segment) in tickets.zip(segments) {
-            match segment {
-                Segment::Directory(name) => {
-                    tasks.push(Task::Child(parent.clone(), name, ticket));
-                }
-                Segment::Files(range) if shared => tasks.push(Task::Files(
-                    parent.clone(),
-                    names.part(range),
-                    ticket,
-                )),
-                Segment::Files(range) => mine.push((ticket, range)),
-            }
-        }
-        worker.tasks().push(tasks);
-        if let Some(first) = first {
-            self.fill_errors(first, worker);
+        let Divided { errors, names, mine, .. } =
+            Divided::new(open, ticket, FILES_PER_TASK, &self.emitter, worker);
+        if let Some(ticket) = errors {
+            self.fill_errors(ticket, worker);
         }
         for (ticket, range) in mine {
             self.list_files(open, &names, range, ticket, worker);

@@ -11,24 +11,84 @@ use sanchay_sync::{into_inner, lock};
 use crate::{
     entry::Batch,
     error::EntryError,
+    ordered::{OrderedEmitter, Ticket},
     span::slice,
-    walk::{Directory, Names, Node, Visitor, WorkerVisitor, by_name, by_path},
+    walk::{
+        Directory, Names, Node, Open, Operation, Parent, Task, Visitor,
+        Worker, WorkerVisitor, by_name, by_path,
+    },
 };
 
 /// How many files are hashed in one piece at most.
 pub(super) const FILES_PER_TASK: usize = 64;
 
 /// What follows what in a directory.
-pub(crate) enum Segment {
+enum Segment {
     /// Files, by their range in the directory's [`Names`].
     Files(Range<usize>),
     /// A directory.
     Directory(Box<[u8]>),
 }
 
+/// A directory that a worker has read: what is left to it after it passed
+/// the rest on.
+pub(crate) struct Divided {
+    /// Where what is wrong with the directory itself is reported.
+    pub(crate) errors: Option<Ticket>,
+    /// Leads to the directory.
+    pub(crate) parent: Parent,
+    /// The names of its files.
+    pub(crate) names: Names,
+    /// The files that this worker goes on with, by their ranges in the names.
+    pub(crate) mine: Vec<(Ticket, Range<usize>)>,
+}
+
+impl Divided {
+    /// Gives each segment of a directory a ticket, and makes its directories
+    /// tasks; its files, too, if there are more than `most`.
+    pub(crate) fn new<O, R>(
+        open: &Open,
+        ticket: Ticket,
+        most: usize,
+        emitter: &OrderedEmitter<'_, R>,
+        worker: &Worker<'_, O>,
+    ) -> Self
+    where
+        O: Operation<Ticket = Ticket> + ?Sized,
+    {
+        let found = worker.reader.directory();
+        let parent = match found.directories.is_empty() {
+            true => open.clone().into_parent(),
+            false => open.parent(),
+        };
+        let (names, segments) = Segment::arrange(found);
+        // The first ticket is for what is wrong with the directory itself.
+        let mut tickets =
+            emitter.split(ticket, segments.len() + 1).into_iter();
+        let errors = tickets.next();
+        let shared = names.len() > most;
+        let (mut tasks, mut mine) = (Vec::new(), Vec::new());
+        for (ticket, segment) in tickets.zip(segments) {
+            match segment {
+                Segment::Directory(name) => {
+                    tasks.push(Task::Child(parent.clone(), name, ticket));
+                }
+                Segment::Files(range) if shared => tasks.push(Task::Files(
+                    parent.clone(),
+                    names.part(range),
+                    ticket,
+                )),
+                Segment::Files(range) => mine.push((ticket, range)),
+            }
+        }
+        worker.tasks().push(tasks);
+        Self { errors, parent, names, mine }
+    }
+}
+
 impl Segment {
     /// Puts the entries of a directory in the order of their paths.
-    pub(crate) fn arrange(found: Directory<'_>) -> (Names, Vec<Self>) {
+    fn arrange(found: Directory<'_>) -> (Names, Vec<Self>) {
         let Directory { names: bytes, files, directories, .. } = found;
         let mut entries = Vec::with_capacity(files.len() + directories.len());
         entries.extend(files.iter().map(|span| (*span, false)));

@@ -23,7 +23,7 @@ use super::{
     by_digest::{ByDigest, Hashed},
     pipe::{blocking, is_handed_down, stdin_turn},
     results::ResultBatch,
-    segments::{FILES_PER_TASK, Found, Segment},
+    segments::{Divided, FILES_PER_TASK, Found},
 };
 use crate::{
     cache::{DigestCache, FileState},
@@ -273,33 +273,10 @@ impl<'a> Operation for HashTree<'a> {
         self.run.count_directory();
         let Worker { reader, inspector, .. } = &mut *worker;
         reader.filter_by_metadata(*inspector, open, self.run);
-        let (names, segments) = Segment::arrange(worker.reader.directory());
-        // The first ticket is for what is wrong with the directory itself.
-        let mut tickets =
-            self.emitter.split(ticket, segments.len() + 1).into_iter();
-        let first = tickets.next();
-        let shared = names.len() > FILES_PER_TASK;
-        let parent = match worker.reader.directory().directories.is_empty() {
-            true => open.clone().into_parent(),
-            false => open.parent(),
-        };
-        let (mut tasks, mut mine) = (Vec::new(), Vec::new());
-        for (ticket, segment) in tickets.zip(segments) {
-            match segment {
-                Segment::Directory(name) => {
-                    tasks.push(Task::Child(parent.clone(), name, ticket));
-                }
-                Segment::Files(range) if shared => tasks.push(Task::Files(
-                    parent.clone(),
-                    names.part(range),
-                    ticket,
-                )),
-                Segment::Files(range) => mine.push((ticket, range)),
-            }
-        }
-        worker.tasks().push(tasks);
-        if let Some(first) = first {
-            self.fill_errors(first, worker);
+        let Divided { errors, parent, names, mine } =
+            Divided::new(open, ticket, FILES_PER_TASK, &self.emitter, worker);
+        if let Some(ticket) = errors {
+            self.fill_errors(ticket, worker);
         }
         self.hash_files(open, &parent, &names, mine, worker);
     }
