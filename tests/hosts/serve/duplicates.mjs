@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 
 /** A search finds the groups of the tree; N and P go through them. */
 export async function finds_duplicates(it) {
@@ -101,6 +102,10 @@ export async function marks_by_hand(it) {
     await page.keyboard.press(' ');
     await it.until('it goes again', async () =>
         (await freed(it)).startsWith(`${values.goes.length} files`),
+    );
+    // The sums are there before the lines are.
+    await it.until('all marks are as before', async () =>
+        isDeepStrictEqual(await marks(it), before),
     );
     // The one that stays cannot be marked, as long as no other does.
     const kept = page.locator('.fline', {
