@@ -17,6 +17,7 @@ use tower_http::{
 };
 
 use crate::{
+    address::DatabaseAddress,
     api::{self, Thumbnail},
     config::Config,
     database::Database,
@@ -93,7 +94,7 @@ impl App {
         let reading_engine = builder.build()?;
         let cache = Arc::clone(&catalog);
         let engine = reading_engine.with_cache(cache);
-        let address = config.database.as_deref();
+        let address = config.database.as_ref().map(DatabaseAddress::as_str);
         let database = Database::open(address, &config.catalog).await?;
         let file = config.token_file.as_deref();
         let keys = Keys::open(database.clone(), file, config.allow_write)?;

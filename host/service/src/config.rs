@@ -4,6 +4,8 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use sanchay_catalog::Trust;
 
+use crate::address::DatabaseAddress;
+
 /// What the service serves, to whom, and within what bounds.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -16,7 +18,7 @@ pub struct Config {
     pub stores: Vec<(String, PathBuf)>,
     /// Where jobs and their results are kept: a `postgres://` address, or
     /// `None` for the file of the catalog.
-    pub database: Option<String>,
+    pub database: Option<DatabaseAddress>,
     /// The catalog: digests and snapshots of this machine.
     pub catalog: PathBuf,
     /// What shows that a file is as the catalog has it.

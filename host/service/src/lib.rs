@@ -11,6 +11,7 @@
 //! to the database in chunks of equal numbers, so that a page at any depth is
 //! read by its number alone.
 
+mod address;
 mod api;
 mod app;
 mod below;
@@ -52,13 +53,14 @@ use tokio::{
     sync::watch,
 };
 
+pub use crate::{
+    address::DatabaseAddress,
+    config::{Config, TlsFiles},
+    error::ServiceError,
+};
 use crate::{
     app::App,
     jobs::{retention, runner},
-};
-pub use crate::{
-    config::{Config, TlsFiles},
-    error::ServiceError,
 };
 
 /// How often it is looked what is over.

@@ -1,14 +1,11 @@
 //! `sanchay serve`: the service.
 
-use std::{
-    convert::Infallible, fmt, net::SocketAddr, path::PathBuf, str::FromStr,
-    time::Duration,
-};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{Args, ValueHint, value_parser};
 use sanchay::ops::OpsError;
 use sanchay_core::size;
-use sanchay_service::{Config, Listening, TlsFiles, serve};
+use sanchay_service::{Config, DatabaseAddress, Listening, TlsFiles, serve};
 
 use crate::{
     commands::command::RunCommand, context::Context, exit::Exit,
@@ -176,32 +173,6 @@ pub(crate) struct ServiceArgs {
     work: WorkArgs,
 }
 
-/// The address of a database, which may have a password in it: it is told to
-/// nobody, neither in a log nor in a complaint.
-#[derive(Clone)]
-struct DatabaseAddress(String);
-
-impl fmt::Debug for DatabaseAddress {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("\"...\"")
-    }
-}
-
-impl FromStr for DatabaseAddress {
-    type Err = Infallible;
-
-    fn from_str(text: &str) -> Result<Self, Infallible> {
-        Ok(Self(text.to_owned()))
-    }
-}
-
-impl DatabaseAddress {
-    fn is_known(&self) -> bool {
-        let schemes = ["postgres://", "postgresql://"];
-        schemes.iter().any(|it| self.0.starts_with(it))
-    }
-}
-
 fn parse_store(text: &str) -> Result<(String, PathBuf), String> {
     let is_name = |name: &str| {
         let is_fine =
@@ -248,7 +219,7 @@ impl WorkArgs {
         let mut config = Config::new(catalog.path()?, state);
         config.catalog_trust = catalog.trust();
         config.roots = roots;
-        config.database = self.database.as_ref().map(|it| it.0.clone());
+        config.database.clone_from(&self.database);
         config.stores.clone_from(&self.store);
         let days = u64::from(self.keep_jobs);
         config.keep_jobs = (days > 0).then(|| Duration::from_secs(days * DAY));
