@@ -14,6 +14,7 @@ mod plans;
 mod postgres;
 mod secrets;
 mod server;
+mod shards;
 mod shared;
 mod snapshots;
 mod stores;

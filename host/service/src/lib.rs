@@ -60,7 +60,7 @@ pub use crate::{
 };
 use crate::{
     app::App,
-    jobs::{retention, runner},
+    jobs::{parts, retention, runner},
 };
 
 /// How often it is looked what is over.
@@ -176,6 +176,7 @@ async fn look_after(app: Arc<App>) {
         let done = async {
             retention::prune(&app).await?;
             runner::bury_dead(&app, false).await?;
+            parts::merge_finished(&app).await?;
             app.keys.prune().await?;
             idempotency::prune(&app.database).await?;
             views::prune(&app.database).await

@@ -145,6 +145,7 @@ async fn before(app: &App, kind: Kind) -> Result<Vec<Job>, Problem> {
     let selection = Selection {
         state: Some(JobState::Done),
         kind: Some(kind.name().to_owned()),
+        whole: None,
         before: None,
         limit: JOBS,
     };
@@ -159,7 +160,9 @@ fn reads(task: &Task) -> bool {
         | Task::Similar { .. }
         | Task::SimilarImages { .. }
         | Task::Verify { .. }
-        | Task::StorePut { .. } => true,
+        | Task::StorePut { .. }
+        | Task::Shards(_)
+        | Task::Shard { .. } => true,
         Task::Summary(options) => options.content,
         Task::Snapshot { hash, .. } | Task::Diff { hash, .. } => {
             hash.is_some()
@@ -167,6 +170,7 @@ fn reads(task: &Task) -> bool {
         Task::Plan(plan) => plan.reads(),
         Task::Scan(_)
         | Task::StoreGet { .. }
+        | Task::Merge { .. }
         | Task::Apply { .. }
         | Task::Undo { .. } => false,
     }

@@ -51,6 +51,8 @@ pub(crate) struct ListParams {
     state: Option<JobState>,
     /// Only jobs of this kind.
     kind: Option<String>,
+    /// Only the parts of this job.
+    whole: Option<i64>,
     /// How many, up to 200.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<i64>,
@@ -129,6 +131,7 @@ pub(crate) async fn list(
     let selection = Selection {
         state: params.state,
         kind: params.kind,
+        whole: params.whole,
         before: params.cursor,
         limit: limit.saturating_add(1),
     };
@@ -201,6 +204,12 @@ pub(crate) async fn add(
     if request.kind.is_of_plan() {
         return Err(Problem::invalid(
             "kind: plans are applied by POST /api/v1/plans/ID/apply.",
+        )
+        .with("option", "kind"));
+    }
+    if request.kind.is_part() {
+        return Err(Problem::invalid(
+            "kind: shards are begun by jobs of the kind `shards`.",
         )
         .with("option", "kind"));
     }

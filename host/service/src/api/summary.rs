@@ -343,6 +343,7 @@ async fn done(app: &App, kind: Kind, limit: i64) -> Result<Vec<Job>, Problem> {
     let selection = Selection {
         state: Some(JobState::Done),
         kind: Some(kind.name().to_owned()),
+        whole: None,
         before: None,
         limit,
     };

@@ -17,7 +17,7 @@ pub(super) const SQLITE_SETTINGS: &[&str] = &[
 
 /// What brings the tables from one version to the next. `BLOB` is `BYTEA`,
 /// and `SERIAL` a key that counts, as the database spells it.
-const STEPS: [&str; 3] = [JOBS, IDENTITY, CHOICES];
+const STEPS: [&str; 4] = [JOBS, IDENTITY, CHOICES, PARTS];
 
 /// The version that this program writes.
 const VERSION: i64 = STEPS.len() as i64;
@@ -125,6 +125,13 @@ ALTER TABLE service_jobs ADD COLUMN given_back BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE service_keys ADD COLUMN parent TEXT;
 DELETE FROM service_keys WHERE kind = 'session';
 CREATE INDEX service_keys_by_id ON service_keys (id)";
+
+/// Which job another is a part of, and which part. A job that cuts trees into
+/// shards may be begun twice: each part is there once all the same.
+const PARTS: &str = "
+ALTER TABLE service_jobs ADD COLUMN whole BIGINT;
+ALTER TABLE service_jobs ADD COLUMN part BIGINT;
+CREATE UNIQUE INDEX service_jobs_by_part ON service_jobs (whole, part)";
 
 /// Brings the tables up to date, and tells which database it is. Instances
 /// that start at the same time do it one after the other.

@@ -50,6 +50,11 @@ pub(crate) struct Job {
     /// How often it was begun: more than once where a worker died, or ended
     /// before it was done.
     pub(crate) attempts: i64,
+    /// The job that it is a part of: one of the kind `shards`.
+    pub(crate) whole: Option<i64>,
+    /// Which part it is: the number of its shard, from 0, or -1 for the one
+    /// that merges them.
+    pub(crate) part: Option<i64>,
     /// When anything of it changed last, in milliseconds: what its `ETag`
     /// tells.
     #[serde(skip)]
@@ -59,7 +64,7 @@ pub(crate) struct Job {
 /// The columns of [`Job::read`].
 pub(crate) const COLUMNS: &str = "id, kind, title, state, request, created, \
     started, ended, made_by, files, bytes, errors, result_rows, progress, \
-    result, problem, attempt, changed";
+    result, problem, attempt, whole, part, changed";
 
 /// The same for a list of jobs, whose length is bounded by that of each.
 pub(crate) const LISTED: &str = "id, kind, title, state, \
@@ -67,7 +72,7 @@ pub(crate) const LISTED: &str = "id, kind, title, state, \
     created, started, ended, made_by, files, bytes, errors, result_rows, \
     progress, \
     CASE WHEN length(result) > 16384 THEN NULL ELSE result END AS result, \
-    problem, attempt, changed";
+    problem, attempt, whole, part, changed";
 
 impl Job {
     /// Reads a job from these columns.
@@ -107,6 +112,8 @@ impl Job {
             result: json("result")?,
             problem: json("problem")?,
             attempts: row.try_get("attempt")?,
+            whole: row.try_get("whole")?,
+            part: row.try_get("part")?,
             changed: row.try_get("changed")?,
         })
     }

@@ -33,6 +33,13 @@ pub(crate) enum Kind {
     /// Gets a snapshot of a store, or some of it, back.
     #[serde(rename = "store-get")]
     StoreGet,
+    /// Cuts trees into shards, which any worker takes, to find files with the
+    /// same content.
+    Shards,
+    /// Hashes the files of one shard.
+    Shard,
+    /// Finds the files with the same content in all shards.
+    Merge,
     /// Plans new names.
     Rename,
     /// Plans new places.
@@ -51,7 +58,7 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// All of them.
-    pub(crate) const ALL: [Self; 17] = [
+    pub(crate) const ALL: [Self; 20] = [
         Self::Scan,
         Self::Hash,
         Self::Dupes,
@@ -62,6 +69,9 @@ impl Kind {
         Self::Verify,
         Self::StorePut,
         Self::StoreGet,
+        Self::Shards,
+        Self::Shard,
+        Self::Merge,
         Self::Rename,
         Self::Move,
         Self::Copy,
@@ -89,6 +99,11 @@ impl Kind {
         matches!(self, Self::Apply | Self::Undo)
     }
 
+    /// Whether it is a part of another, which begins it.
+    pub(crate) const fn is_part(self) -> bool {
+        matches!(self, Self::Shard | Self::Merge)
+    }
+
     /// Whether it changes files.
     pub(crate) const fn changes_files(self) -> bool {
         matches!(self, Self::Apply | Self::StoreGet)
@@ -107,6 +122,9 @@ impl Kind {
             Self::Verify => "verify",
             Self::StorePut => "store-put",
             Self::StoreGet => "store-get",
+            Self::Shards => "shards",
+            Self::Shard => "shard",
+            Self::Merge => "merge",
             Self::Rename => "rename",
             Self::Move => "move",
             Self::Copy => "copy",
@@ -135,6 +153,9 @@ impl Kind {
             Self::Verify => "Verification",
             Self::StorePut => "Put into a store",
             Self::StoreGet => "Got from a store",
+            Self::Shards => "Shards",
+            Self::Shard => "Shard",
+            Self::Merge => "Duplicates of all shards",
             Self::Rename => "New names",
             Self::Move => "Move",
             Self::Copy => "Copy",
@@ -151,13 +172,17 @@ impl Kind {
             Self::Scan
             | Self::Summary
             | Self::Snapshot
+            | Self::Shards
             | Self::Rename
             | Self::Move
             | Self::Copy
             | Self::Delete
             | Self::Undo => &["walk"],
             Self::Apply | Self::StoreGet => &["write"],
-            Self::Hash | Self::Diff | Self::StorePut => &["walk", "read"],
+            Self::Hash | Self::Diff | Self::StorePut | Self::Shard => {
+                &["walk", "read"]
+            }
+            Self::Merge => &["compare"],
             Self::Dupes | Self::Similar | Self::Verify | Self::Dedupe => {
                 &["walk", "compare"]
             }
@@ -225,7 +250,7 @@ pub(crate) fn records(kind: Kind, pairs: bool) -> Option<RecordKind> {
     Some(match kind {
         Kind::Scan => RecordKind::File,
         Kind::Hash => RecordKind::Hash { partial: false },
-        Kind::Dupes => RecordKind::Duplicate,
+        Kind::Dupes | Kind::Merge => RecordKind::Duplicate,
         Kind::Similar if pairs => RecordKind::SimilarPair,
         Kind::Similar => RecordKind::Similar,
         Kind::Diff => RecordKind::Difference,

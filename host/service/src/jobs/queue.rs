@@ -76,6 +76,8 @@ pub(crate) enum Renewed {
 pub(crate) struct Selection {
     pub(crate) state: Option<State>,
     pub(crate) kind: Option<String>,
+    /// Only parts of this one.
+    pub(crate) whole: Option<i64>,
     /// Only those before this one.
     pub(crate) before: Option<i64>,
     pub(crate) limit: i64,
@@ -105,11 +107,32 @@ impl Queue {
         transaction: &mut Transaction<'_, Any>,
         job: &NewJob<'_>,
     ) -> sqlx::Result<i64> {
+        let added = Self::insert(transaction, job, None).await?;
+        added.ok_or(sqlx::Error::RowNotFound)
+    }
+
+    /// Adds a part of another job, and returns its number; `None` where it is
+    /// there.
+    pub(crate) async fn add_part(
+        transaction: &mut Transaction<'_, Any>,
+        job: &NewJob<'_>,
+        whole: i64,
+        part: i64,
+    ) -> sqlx::Result<Option<i64>> {
+        Self::insert(transaction, job, Some((whole, part))).await
+    }
+
+    async fn insert(
+        transaction: &mut Transaction<'_, Any>,
+        job: &NewJob<'_>,
+        part: Option<(i64, i64)>,
+    ) -> sqlx::Result<Option<i64>> {
         let now = time::now();
         let row = sqlx::query(
-            "INSERT INTO service_jobs \
-             (kind, state, title, request, made_by, created, changed) \
-             VALUES ($1, 'queued', $2, $3, $4, $5, $6) RETURNING id",
+            "INSERT INTO service_jobs (kind, state, title, request, \
+             made_by, created, changed, whole, part) \
+             VALUES ($1, 'queued', $2, $3, $4, $5, $6, $7, $8) \
+             ON CONFLICT (whole, part) DO NOTHING RETURNING id",
         )
         .bind(job.kind)
         .bind(job.title)
@@ -117,11 +140,14 @@ impl Queue {
         .bind(job.by)
         .bind(now)
         .bind(now)
-        .fetch_one(&mut **transaction)
+        .bind(part.map(|(whole, _)| whole))
+        .bind(part.map(|(_, part)| part))
+        .fetch_optional(&mut **transaction)
         .await?;
+        let Some(row) = row else { return Ok(None) };
         let id = row.try_get(0)?;
         scope::keep(transaction, id, job.places).await?;
-        Ok(id)
+        Ok(Some(id))
     }
 
     /// A job.
@@ -149,11 +175,11 @@ impl Queue {
         &self,
         selection: &Selection,
     ) -> Result<Vec<Job>, Problem> {
-        let own = self.scope.condition("j", 6);
+        let own = self.scope.condition("j", 8);
         let ask = format!(
             "SELECT {LISTED} FROM service_jobs j WHERE id < $1 \
              AND ($2 = '' OR state = $3) AND ($4 = '' OR kind = $5) \
-             AND {own} ORDER BY id DESC LIMIT {}",
+             AND ($6 = 0 OR whole = $7) AND {own} ORDER BY id DESC LIMIT {}",
             selection.limit
         );
         let state = selection.state.map_or("", State::name);
@@ -163,7 +189,9 @@ impl Queue {
             .bind(state)
             .bind(state)
             .bind(kind)
-            .bind(kind);
+            .bind(kind)
+            .bind(selection.whole.unwrap_or(0))
+            .bind(selection.whole.unwrap_or(0));
         for root in self.scope.values() {
             query = query.bind(root);
         }
@@ -357,8 +385,8 @@ impl Queue {
         Ok(())
     }
 
-    /// Cancels a job: one that waits at once, one that runs as soon as its
-    /// worker hears of it.
+    /// Cancels a job with its parts: one that waits at once, one that runs as
+    /// soon as its worker hears of it.
     ///
     /// # Errors
     /// 404 where there is none; 409 where it is over.
@@ -370,10 +398,20 @@ impl Queue {
              ended = CASE WHEN state = 'queued' THEN $2 ELSE ended END, \
              state = CASE WHEN state = 'queued' THEN 'cancelled' \
              ELSE state END \
-             WHERE id = $3 AND state IN ('queued', 'running')",
+             WHERE (id = $3 OR whole = $4) \
+             AND state IN ('queued', 'running')",
         )
         .bind(now)
         .bind(now)
+        .bind(id)
+        .bind(id)
+        .execute(self.database.pool())
+        .await?;
+        // Its parts are not merged.
+        sqlx::query(
+            "UPDATE service_jobs SET cancelled = 1 \
+             WHERE id = $1 AND kind = 'shards'",
+        )
         .bind(id)
         .execute(self.database.pool())
         .await?;

@@ -62,9 +62,9 @@ const FLAGS: &[(&str, &str)] = &[
     ("follow", "Follow links that stay beneath the root"),
     ("one_file_system", "Enter no other file system"),
     ("gitignore", "Leave out what git ignores"),
-    ("hardlinks", "dupes: count names of one file as files"),
+    ("hardlinks", "dupes, shards: count names of one file as files"),
     ("folders", "dupes: also find identical folders"),
-    ("same_device", "dupes: only files on one device are in one group"),
+    ("same_device", "dupes, shards: only files on one device are in a group"),
     ("characters", "similar: compare shingles of characters"),
     ("pairs", "similar: tell each pair"),
     ("images", "similar: compare pictures, and not texts"),
@@ -84,7 +84,8 @@ const FLAGS: &[(&str, &str)] = &[
 ];
 const NUMBERS: &[(&str, &str)] = &[
     ("max_depth", "Go at most so many levels down"),
-    ("min_group", "dupes: leave out groups of fewer files"),
+    ("min_group", "dupes, shards: leave out groups of fewer files"),
+    ("target_files", "shards: about how many files a shard is to have"),
     ("shingle_size", "similar: how many words a shingle has"),
     ("threshold", "similar: how alike texts are at least, 0.05 to 1"),
     ("depth", "summary: how deep sums by folder go"),
@@ -94,8 +95,9 @@ const NUMBERS: &[(&str, &str)] = &[
     ("marks", "dedupe: the search whose marks by hand hold"),
 ];
 const TEXTS: &[(&str, &str)] = &[
-    ("algorithm", "hash, dupes, snapshot, diff: the hash function"),
-    ("sort", "dupes: the order of groups, as reclaimable:desc"),
+    ("algorithm", "hash, dupes, shards, snapshot, diff: the hash function"),
+    ("sort", "dupes, shards: the order of groups, as reclaimable:desc"),
+    ("target_bytes", "shards: about how much a shard is to have, as 10GiB"),
     ("max_file_size", "similar: larger files are left out"),
     ("name", "snapshot, store-put: a name to ask for it by"),
     ("store", "store-put, store-get: a store, as GET /api/v1/stores has it"),

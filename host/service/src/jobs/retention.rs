@@ -29,7 +29,8 @@ pub(crate) async fn prune(app: &App) -> sqlx::Result<()> {
 }
 
 /// The oldest jobs that are kept no longer: of a plan, and the jobs that
-/// applied it and took it back, all or none.
+/// applied it and took it back, all or none; of what has parts, nothing while
+/// one of them is kept.
 async fn over(app: &App, kept: Duration) -> sqlx::Result<Vec<i64>> {
     let kept = i64::try_from(kept.as_millis()).unwrap_or(i64::MAX);
     let before = time::now().saturating_sub(kept);
@@ -40,10 +41,14 @@ async fn over(app: &App, kept: Duration) -> sqlx::Result<Vec<i64>> {
          WHERE (p.plan = j.id OR p.applied_by = j.id OR p.undone_by = j.id) \
          AND (a.id = p.plan OR a.id = p.applied_by OR a.id = p.undone_by) \
          AND (a.ended IS NULL OR a.ended >= $2)) \
+         AND NOT EXISTS (SELECT 1 FROM service_jobs s \
+         WHERE s.whole = COALESCE(j.whole, j.id) \
+         AND (s.ended IS NULL OR s.ended >= $3)) \
          AND {} ORDER BY j.id LIMIT {TOGETHER}",
-        app.queue.scope().condition("j", 3)
+        app.queue.scope().condition("j", 4)
     );
-    let mut query = sqlx::query(statement(ask)).bind(before).bind(before);
+    let mut query =
+        sqlx::query(statement(ask)).bind(before).bind(before).bind(before);
     for root in app.queue.scope().values() {
         query = query.bind(root);
     }
@@ -75,7 +80,9 @@ async fn remove(app: &App, id: i64) -> sqlx::Result<()> {
 /// Removes what a job has in the folder of state.
 fn remove_files(app: &App, id: i64) {
     let prefix = prefix(&app.database, id);
-    for (folder, is_of_files) in [("plans", true), ("runs", false)] {
+    for (folder, is_of_files) in
+        [("plans", true), ("runs", false), ("shards", false)]
+    {
         let Ok(entries) = fs::read_dir(app.config.state_dir.join(folder))
         else {
             continue;

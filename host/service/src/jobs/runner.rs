@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use sanchay::Storage;
 use sanchay_core::record::{RecordKind, Schema};
 use sanchay_sync::lock;
 use serde_json::{Value, json};
@@ -22,6 +23,7 @@ use tokio::{
 use super::{
     kind::{Kind, State},
     live::Live,
+    parts,
     queue::{Claimed, Counts, Ended, Renewed, signed},
     request::JobRequest,
     scope,
@@ -307,6 +309,12 @@ async fn finish(
             if kind_of(claimed).is_some_and(Kind::plans) {
                 app.tell_plan(claimed.id, state.name());
             }
+            let kind = kind_of(claimed);
+            if kind.is_some_and(|it| it.is_part() || it == Kind::Shards)
+                && let Err(error) = parts::merge_finished(app).await
+            {
+                tracing::error!(%error, "cannot have shards merged");
+            }
             let plan = claimed.request.get("plan").and_then(Value::as_i64);
             if let Some(plan) = plan {
                 app.tell_plan(plan, state.name());
@@ -372,6 +380,7 @@ fn perform(
         )
         .into());
     }
+    let storage = || -> Arc<dyn Storage> { app.roots.storage() };
     let schema = match Shape::of(kind, request) {
         Some(shape) => shape.kept(),
         // For its errors alone.
@@ -387,7 +396,22 @@ fn perform(
         sink: &sink,
         within: &within,
     };
-    worker.run(&spec)
+    match &spec.task {
+        Task::Shards(options) => {
+            let cut = || worker.cut(&spec.roots, options);
+            let begun = parts::begin(app, handle, claimed, cut);
+            worker.keep(begun)
+        }
+        Task::Shard { whole, shard } => {
+            let place = parts::place(app, *whole, &shard.plan);
+            worker.keep(worker.run_shard(shard, storage(), &place))
+        }
+        Task::Merge { whole, plan, options } => {
+            let place = parts::place(app, *whole, plan);
+            worker.keep(worker.merge(options, storage(), &place))
+        }
+        _ => worker.run(&spec),
+    }
 }
 
 fn panicked(panic: &(dyn Any + Send)) -> Failure {

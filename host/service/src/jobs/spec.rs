@@ -3,15 +3,18 @@
 use std::path::PathBuf;
 
 use sanchay::{
-    Algorithm, DuplicateOptions, Filter, HashOptions, Method, Shingling,
-    SimilarImagesOptions, SimilarOptions, SummaryOptions, Unit, WalkOptions,
+    Algorithm, DuplicateOptions, Filter, GroupOrder, HashOptions, Method,
+    Shingling, SimilarImagesOptions, SimilarOptions, SummaryOptions, Unit,
+    WalkOptions,
 };
 use sanchay_core::similarity::MAX_SIZE;
+use sanchay_shards::{DuplicatesOptions, PlanOptions, Shard};
 
 use super::{
     kind::Kind,
     options::{Options, wrong},
     request::{JobRequest, RootRef},
+    shards,
 };
 use crate::{
     plans::options::{PlanSpec, references},
@@ -80,6 +83,19 @@ pub(crate) enum Task {
         verify: bool,
         walk: Box<WalkOptions>,
     },
+    /// Cuts the roots into shards.
+    Shards(Box<PlanOptions>),
+    /// Runs a shard of this job.
+    Shard {
+        whole: i64,
+        shard: Box<Shard>,
+    },
+    /// Merges the shards of this job.
+    Merge {
+        whole: i64,
+        plan: String,
+        options: Box<DuplicatesOptions>,
+    },
     /// Makes a plan.
     Plan(Box<PlanSpec>),
     /// Does what this plan says.
@@ -113,13 +129,19 @@ impl Spec {
             task,
             Task::Diff { .. }
                 | Task::StoreGet { .. }
+                | Task::Shard { .. }
+                | Task::Merge { .. }
                 | Task::Apply { .. }
                 | Task::Undo { .. }
         );
         if needs_root && places.is_empty() {
             return Err(wrong("roots", "name at least one"));
         }
-        Ok(Self { kind, roots: places, task })
+        let roots = match &task {
+            Task::Shard { shard, .. } => shards::roots(shard),
+            _ => places,
+        };
+        Ok(Self { kind, roots, task })
     }
 }
 
@@ -273,6 +295,15 @@ fn task(
                 walk: Box::new(walk),
             }
         }
+        Kind::Shards => Task::Shards(Box::new(shards::cut(options, walk)?)),
+        Kind::Shard => {
+            let (whole, shard) = shards::shard(options)?;
+            Task::Shard { whole, shard: Box::new(shard) }
+        }
+        Kind::Merge => {
+            let (whole, plan, merging) = shards::merge(options)?;
+            Task::Merge { whole, plan, options: Box::new(merging) }
+        }
         Kind::Dedupe => {
             let duplicates = dupes(options, walk, roots)?;
             let plan = PlanSpec::dedupe(options, duplicates, roots)?;
@@ -314,14 +345,7 @@ fn dupes(
     roots: &Roots,
 ) -> Result<DuplicateOptions, Problem> {
     check(&walk, Filter::for_duplicates)?;
-    let default = DuplicateOptions::default();
-    let order = match options.text("sort")? {
-        None => default.order,
-        Some(text) => text.parse().map_err(|error| {
-            let error: sanchay::GroupOrderError = error;
-            wrong("sort", &error.to_string())
-        })?,
-    };
+    let order = group_order(options)?;
     let references = references(options, roots)?;
     let folders = options.flag("folders")?;
     if folders && walk.follow {
@@ -339,6 +363,18 @@ fn dupes(
         min_group: usize::try_from(min_group).unwrap_or(usize::MAX),
         verify: options.flag("verify")?,
         order,
+    })
+}
+
+/// The order of groups.
+pub(super) fn group_order(
+    options: &mut Options,
+) -> Result<GroupOrder, Problem> {
+    let Some(text) = options.text("sort")? else {
+        return Ok(GroupOrder::default());
+    };
+    text.parse().map_err(|error: sanchay::GroupOrderError| {
+        wrong("sort", &error.to_string())
     })
 }
 
@@ -377,7 +413,7 @@ fn hashing(options: &mut Options) -> Result<Option<Algorithm>, Problem> {
     Ok(options.flag("hash")?.then_some(algorithm))
 }
 
-fn algorithm(
+pub(super) fn algorithm(
     options: &mut Options,
     offered: fn(Algorithm) -> bool,
 ) -> Result<Algorithm, Problem> {
@@ -410,7 +446,7 @@ fn similar_images(
 }
 
 /// Refuses filters that contradict each other, before there is a job.
-fn check(
+pub(super) fn check(
     walk: &WalkOptions,
     narrow: fn(Filter) -> Filter,
 ) -> Result<(), Problem> {

@@ -1,6 +1,7 @@
 //! What a job does: the engine's runs, whose records go to the sink.
 
 mod alike;
+mod shards;
 mod stores;
 
 use std::{ops::ControlFlow, sync::Arc};
@@ -96,8 +97,14 @@ impl Worker<'_> {
     /// # Errors
     /// Why it could not be done, or not to its end.
     pub(crate) fn run(&self, spec: &Spec) -> Result<Outcome, Failure> {
-        let outcome = self.task(spec);
-        // What was found is kept, whatever became of the rest.
+        self.keep(self.task(spec))
+    }
+
+    /// Keeps what was found, whatever became of the rest.
+    pub(crate) fn keep(
+        &self,
+        outcome: Result<Outcome, Failure>,
+    ) -> Result<Outcome, Failure> {
         let kept = self.sink.finish();
         let outcome = outcome?;
         kept.map_err(|Closed| Failure::Cancelled)?;
@@ -241,8 +248,13 @@ impl Worker<'_> {
                 };
                 self.get(store, snapshot, into, &options)
             }
-            Task::Plan(_) | Task::Apply { .. } | Task::Undo { .. } => {
-                Err(Problem::internal("Plans have no records.").into())
+            Task::Plan(_)
+            | Task::Apply { .. }
+            | Task::Undo { .. }
+            | Task::Shards(_)
+            | Task::Shard { .. }
+            | Task::Merge { .. } => {
+                Err(Problem::internal("It is done elsewhere.").into())
             }
         }
     }
@@ -345,6 +357,13 @@ impl Worker<'_> {
         walk: &sanchay::WalkOptions,
     ) -> sanchay::WalkOptions {
         without_own(self.catalog, walk)
+    }
+
+    /// Notes an entry that failed, in a run that is ended by its signal.
+    fn note(&self, error: &sanchay::EntryError) {
+        if self.error(error).is_break() {
+            self.live.cancel.cancel();
+        }
     }
 
     /// Notes an entry that failed.

@@ -32,13 +32,19 @@ export const whyFailed = (job) =>
             'The log of the service has more.',
     );
 
+/** @param {any} of */
+const duplicates = (of) =>
+    of.groups
+        ? `${plural(of.groups, 'group')}, ${bytes(of.reclaimable)} to reclaim`
+        : 'No two files are the same';
+
 /** What a job came to, in a line, by its kind. */
 const OUTCOMES = /** @type {Record<string, (of: any) => string>} */ ({
-    dupes: (of) =>
-        of.groups
-            ? `${plural(of.groups, 'group')}, ${bytes(of.reclaimable)} ` +
-              'to reclaim'
-            : 'No two files are the same',
+    dupes: duplicates,
+    merge: duplicates,
+    shards: (of) =>
+        `${plural(of.shards, 'shard')} of ${plural(of.files, 'file')}`,
+    shard: (of) => `${plural(of.files, 'file')}, ${bytes(of.bytes)}`,
     similar: (of) =>
         of.groups
             ? `${plural(of.groups, 'group')} of similar ` +

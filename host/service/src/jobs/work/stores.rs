@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use sanchay::{DigestCache, EntryError, Folder, Summary};
+use sanchay::{DigestCache, Folder, Summary};
 use sanchay_store::{GetOptions, PutOptions, StoreError};
 use serde_json::json;
 
@@ -91,12 +91,5 @@ impl Worker<'_> {
             _ => State::No,
         };
         Ok(Outcome { state, summary, result })
-    }
-
-    /// Notes an entry that failed, in a run that is ended by its signal.
-    fn note(&self, error: &EntryError) {
-        if self.error(error).is_break() {
-            self.live.cancel.cancel();
-        }
     }
 }
