@@ -95,3 +95,21 @@ fn no_other_file_system_is_entered_where_one_is_asked_for() {
     assert_eq!(finished.stdout, b"");
     assert!(!finished.stderr.contains(NOTE), "{}", finished.stderr);
 }
+
+#[test]
+fn a_reference_that_a_second_mount_shows_stays() {
+    let tree = Tree::new();
+    let words: Vec<String> = (0..200).map(|it| format!("word{it}")).collect();
+    for (path, last) in [("d/kept/a", "x"), ("d/kept/b", "y"), ("d/c", "z")] {
+        tree.file(path, format!("{} {last}\n", words.join(" ")));
+    }
+    tree.dir("shown");
+    let mounts = "mount --bind d/kept shown";
+    let words = "dedupe --similar --action delete --reference shown d";
+    let Some(finished) = mounted(&tree, mounts, words) else { return };
+    let plan = finished.exits(0).text().to_owned();
+    let going = plan.lines().filter(|it| it.contains("\"from\":"));
+    let going: Vec<&str> = going.collect();
+    assert_eq!(going.len(), 1, "{plan}");
+    assert!(going[0].contains("\"from\":\"c\""), "{plan}");
+}

@@ -39,6 +39,13 @@ pub fn identity(text: &[u8]) -> String {
     Digest::of(&digest).to_string()
 }
 
+/// Whether a text is one that something can be known by.
+#[must_use]
+pub fn is_identity(text: &str) -> bool {
+    let is_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    text.len() == 32 && text.bytes().all(is_hex)
+}
+
 /// The partition of a folder's sums: as good as chosen by lot.
 #[must_use]
 pub fn partition_of_folder(path: &[u8]) -> u8 {

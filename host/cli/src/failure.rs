@@ -78,6 +78,15 @@ pub(crate) enum Failure {
         /// Why.
         source: io::Error,
     },
+    /// The plan of shards cannot be read.
+    #[cfg(feature = "shards")]
+    #[error("{}: cannot read the plan: {}", shown(.path), describe_io_error(.source))]
+    ShardPlan {
+        /// The plan's file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// A field that was asked for is none.
     #[error("{option}: {field}")]
     Fields {
@@ -255,7 +264,7 @@ impl Failure {
             #[cfg(feature = "store")]
             Self::Store { .. } => (Exit::Failed, true),
             #[cfg(feature = "shards")]
-            Self::Shards(_) => (Exit::Failed, true),
+            Self::Shards(_) | Self::ShardPlan { .. } => (Exit::Failed, true),
             #[cfg(feature = "attachments")]
             Self::Attachments(_) => (Exit::Failed, true),
             #[cfg(feature = "service")]

@@ -15,6 +15,20 @@ pub enum ShardError {
     /// taken to be empty.
     #[error("{0}")]
     Root(EntryError),
+    /// Nothing is left in roots in which there was something, or whose file
+    /// systems are others.
+    #[error(
+        "{}: nothing is there{}: see whether everything is mounted; if it is \
+         gone for good, make a new plan",
+        roots_shown(.roots),
+        planned(*.files)
+    )]
+    Gone {
+        /// The roots.
+        roots: Vec<Vec<u8>>,
+        /// How many files the shard had; 0 where a root alone is empty.
+        files: u64,
+    },
     /// A place lies in another.
     #[error("{}: lies in {}: {why}", escaped(.inner), escaped(.outer))]
     Overlap {
@@ -45,7 +59,7 @@ pub enum ShardError {
     #[error("{0}")]
     Plan(String),
     /// The place of outputs cannot be used.
-    #[error("{place}: {action} {key}: {source}")]
+    #[error("{place}: cannot {action}{}: {source}", spaced(.key))]
     Place {
         /// The place, escaped.
         place: String,
@@ -105,6 +119,30 @@ pub enum ShardError {
     /// A table cannot be written.
     #[error("cannot write a table: {0}")]
     Write(String),
+}
+
+/// The first of some roots, and whether there are more.
+fn roots_shown(roots: &[Vec<u8>]) -> String {
+    let first = roots.first().map(Vec::as_slice).unwrap_or_default();
+    let more = if roots.len() > 1 { " and the other roots" } else { "" };
+    format!("{}{more}", escaped(first))
+}
+
+/// A key behind a verb, if there is one.
+fn spaced(key: &str) -> String {
+    match key {
+        "" => " it".to_owned(),
+        key => format!(" {key}"),
+    }
+}
+
+/// How many files there were.
+fn planned(files: u64) -> String {
+    match files {
+        0 => ", and it is another file system than the plan's".to_owned(),
+        1 => " of the file that was planned".to_owned(),
+        files => format!(" of the {files} files that were planned"),
+    }
 }
 
 /// Numbers of shards as a message has them: the first few.

@@ -65,8 +65,12 @@ pub use self::{
     error::ShardError,
     folders::FolderSum,
     outputs::Outputs,
+    overlap::check_place,
     place::Place,
-    plan::{Counted, Plan, PlanOptions, plan, plan_of_counts, read},
+    plan::{
+        Counted, Plan, PlanOptions, ReadError, plan, plan_of_counts, read,
+        read_from,
+    },
     run::{Outcome, RunOptions, run},
     stream::{ShardEvent, stream},
     work::{FIELDS, hash_options, schema},

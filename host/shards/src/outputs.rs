@@ -35,7 +35,9 @@ impl Outputs {
             why: why.to_owned(),
         };
         let mut all = Vec::new();
-        for key in place.list("shards/")? {
+        let keys = place.list("shards/")?;
+        // Others leave files of theirs in folders that are shared.
+        for key in keys.into_iter().filter(|key| is_of_shard(key)) {
             // It has gone: somebody runs the shard once more.
             let Some(text) = place.get(&key)? else { continue };
             let output = Output::parse(&text).map_err(|flaw| {
@@ -189,6 +191,13 @@ impl Outputs {
         }
         Ok(())
     }
+}
+
+/// Whether a key is that of what is said of an output: `shards/ID.json`.
+fn is_of_shard(key: &str) -> bool {
+    let name = key.strip_prefix("shards/");
+    name.and_then(|it| it.strip_suffix(".json"))
+        .is_some_and(sanchay_core::shard::is_identity)
 }
 
 /// Whether a file is what was written.

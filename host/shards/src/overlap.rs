@@ -3,12 +3,15 @@
 use std::{
     ffi::OsStr,
     os::unix::ffi::OsStrExt as _,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
+    sync::Arc,
 };
 
 use sanchay::{Storage, storage::is_cloud_url};
 
-use crate::error::ShardError;
+use sanchay_core::shard::Shard;
+
+use crate::{error::ShardError, place::Place, plan};
 
 /// Refuses roots that lie in each other: what is in both would be in two
 /// shards.
@@ -58,31 +61,64 @@ pub(crate) fn check_output(
     Ok(())
 }
 
+/// Refuses a place for the outputs of shards that lies in a root of any of
+/// them. [`run`](crate::run()) looks at the roots of its own shard alone.
+///
+/// # Errors
+/// [`ShardError::Overlap`].
+pub fn check_place(
+    place: &Place,
+    shards: &[Shard],
+    storage: Option<&Arc<dyn Storage>>,
+) -> Result<(), ShardError> {
+    let parts = shards.iter().flat_map(|shard| &shard.parts);
+    let mut roots: Vec<_> = parts.map(|part| part.root.clone()).collect();
+    roots.sort_unstable();
+    roots.dedup();
+    check_output(&*plan::storage(storage), place.name(), roots)
+}
+
 /// A place as it can be compared: without links, with a slash at its end. It
-/// need not be there.
+/// need not be there: what follows a name that is not is taken as it is
+/// spelled, and `..` leads back from it.
 fn place_of(storage: &dyn Storage, path: &Path) -> Vec<u8> {
-    let mut missing = Vec::new();
-    let mut above = path;
-    let found = loop {
-        match (storage.canonical(above), above.parent(), above.file_name()) {
-            // A URL lies in no folder.
-            _ if is_cloud_url(path) => break path.to_owned(),
-            (Ok(found), _, _) => {
-                let names = missing.iter().rev();
-                break names.fold(found, |at, name| at.join(name));
-            }
-            (Err(_), Some(parent), Some(name)) => {
-                missing.push(name);
-                above = parent;
-            }
-            _ => break path.to_owned(),
-        }
+    let found = match is_cloud_url(path) {
+        // A URL lies in no folder.
+        true => path.to_owned(),
+        false => canonical(storage, path),
     };
     let mut place = found.as_os_str().as_bytes().to_vec();
     if place.last() != Some(&b'/') {
         place.push(b'/');
     }
     place
+}
+
+fn canonical(storage: &dyn Storage, path: &Path) -> PathBuf {
+    // The working directory, for paths that begin there.
+    let mut found = storage.canonical(Path::new("")).unwrap_or_default();
+    let mut missing: Vec<&OsStr> = Vec::new();
+    for component in path.components() {
+        match component {
+            Component::Normal(name) if missing.is_empty() => {
+                match storage.canonical(&found.join(name)) {
+                    Ok(there) => found = there,
+                    Err(_) => missing.push(name),
+                }
+            }
+            Component::Normal(name) => missing.push(name),
+            // Links are resolved: the folder above is the one that is named.
+            Component::ParentDir => {
+                if missing.pop().is_none() {
+                    found.pop();
+                }
+            }
+            Component::RootDir => found = PathBuf::from("/"),
+            Component::CurDir | Component::Prefix(_) => {}
+        }
+    }
+    found.extend(missing);
+    found
 }
 
 #[cfg(test)]
@@ -112,8 +148,10 @@ mod tests {
         let roots = || [b"c".to_vec(), b"a/".to_vec()];
         check_output(&storage, b"a-b", roots()).unwrap();
         check_output(&storage, b"new/a", roots()).unwrap();
-        let inner = check_output(&storage, b"a/new/er", roots());
-        assert!(inner.is_err());
+        for inner in [&b"a/new/er"[..], b"new/../a/x", b"c/../new/../a/b"] {
+            let refused = check_output(&storage, inner, roots());
+            assert!(refused.is_err(), "{}", inner.escape_ascii());
+        }
         let why = check_output(&storage, b"a/b", roots()).unwrap_err();
         assert!(why.to_string().starts_with("a/b: lies in a/: "), "{why}");
     }

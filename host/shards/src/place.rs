@@ -52,10 +52,20 @@ impl Place {
     /// # Errors
     /// As of [`of_url`](Self::of_url).
     pub fn named(path: &Path) -> Result<Self, ShardError> {
-        match path.to_str().filter(|text| Self::is_url(text)) {
-            Some(url) => Self::of_url(url),
-            None => Ok(Self::folder(path)),
+        let text = path.to_str().unwrap_or_default();
+        if Self::is_url(text) {
+            return Self::of_url(text);
         }
+        let why = match text {
+            "" if path.as_os_str().is_empty() => "it is empty",
+            "-" => "standard output is no folder; ./- is one",
+            _ if is_other_url(text) => {
+                "URLs begin with s3://, gs:// or file://"
+            }
+            _ => return Ok(Self::folder(path)),
+        };
+        let place = escaped(path.as_os_str().as_encoded_bytes()).to_string();
+        Err(ShardError::Outputs { place, why: why.to_owned() })
     }
 
     /// Whether a text is taken for a URL, and not for the path of a folder.
@@ -167,6 +177,17 @@ impl Place {
         let deleted = runtime().block_on(storage.delete_many(keys));
         deleted.map_err(self.failed("delete", first))
     }
+}
+
+/// Whether a text is a URL, and not the path of a folder.
+fn is_other_url(text: &str) -> bool {
+    let scheme = text.split_once("://").map(|(scheme, _)| scheme);
+    scheme.is_some_and(|it| {
+        it.starts_with(|first: char| first.is_ascii_alphabetic())
+            && it.bytes().all(|byte| {
+                byte.is_ascii_alphanumeric() || b"+-.".contains(&byte)
+            })
+    })
 }
 
 fn failed(

@@ -1,15 +1,19 @@
 //! Planning: roots are cut into shards by what is counted in them.
 
 use std::{
-    collections::HashMap, ops::ControlFlow, os::unix::ffi::OsStrExt as _,
-    path::PathBuf, sync::Arc,
+    collections::HashMap,
+    io::{self, BufRead, Read as _},
+    ops::ControlFlow,
+    os::unix::ffi::OsStrExt as _,
+    path::PathBuf,
+    sync::Arc,
 };
 
 use sanchay::{
     Action, Algorithm, Engine, EntryError, HashOptions, LocalStorage, Monitor,
     ScanEvent, Storage, Summary, WalkOptions,
 };
-use sanchay_core::shard::{Part, Planner, Shard, Target, Work};
+use sanchay_core::shard::{MAX_LINE, Part, Planner, Shard, Target, Work};
 use sanchay_output::shard::seal;
 
 use crate::{error::ShardError, overlap, work};
@@ -154,18 +158,54 @@ pub fn plan_of_counts<E: From<ShardError>>(
 /// [`ShardError::Line`] for a line that is no shard, and [`ShardError::Plan`]
 /// where there is none.
 pub fn read(text: &[u8]) -> Result<Vec<Shard>, ShardError> {
-    let lines = text.split(|byte| *byte == b'\n').zip(1..);
-    let lines = lines.filter(|(line, _)| !line.trim_ascii().is_empty());
-    let shards = lines.map(|(text, line)| {
-        Shard::parse(text).map_err(|flaw| ShardError::Line { line, flaw })
-    });
-    let shards = shards.collect::<Result<Vec<_>, _>>()?;
+    read_from(text).map_err(|error| match error {
+        ReadError::Shard(error) => error,
+        ReadError::Io(error) => ShardError::Plan(error.to_string()),
+    })
+}
+
+/// Why a plan cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// It is none.
+    #[error(transparent)]
+    Shard(#[from] ShardError),
+    /// The system said so.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// The same of what is read line by line: of what is no plan, no more than the
+/// longest line.
+///
+/// # Errors
+/// As of [`read`]; and what reading has.
+pub fn read_from(text: impl BufRead) -> Result<Vec<Shard>, ReadError> {
+    let mut text = text;
+    let (mut shards, mut line) = (Vec::new(), Vec::new());
+    for number in 1.. {
+        line.clear();
+        let most = MAX_LINE as u64 + 1;
+        let mut bounded = text.by_ref().take(most);
+        if bounded.read_until(b'\n', &mut line)? == 0 {
+            break;
+        }
+        if line.trim_ascii().is_empty() && (line.len() as u64) < most {
+            continue;
+        }
+        let end = line.strip_suffix(b"\n").unwrap_or(&line);
+        shards.push(
+            Shard::parse(end)
+                .map_err(|flaw| ShardError::Line { line: number, flaw })?,
+        );
+    }
     match shards.is_empty() {
         true => Err(ShardError::Plan(
             "there is no shard: a plan has a line for each, as `sanchay \
              shards plan` writes it"
                 .to_owned(),
-        )),
+        )
+        .into()),
         false => Ok(shards),
     }
 }
@@ -203,6 +243,12 @@ impl Begun {
         }
         if !options.algorithm.identifies() {
             return refused("algorithm", "it cannot tell files apart");
+        }
+        if roots.is_empty() {
+            return refused("roots", "there is none");
+        }
+        if matches!(options.target, Target::Files(0) | Target::Bytes(0)) {
+            return refused("target", "a shard has at least 1");
         }
         overlap::check_roots(storage, roots)?;
         let found = roots.iter().map(|root| {

@@ -92,10 +92,7 @@ pub fn run(
     overlap::check_output(&*files, place.name(), roots)?;
     let begun = format!("begun/{}", shard.id);
     let left_over = options.again || place.has(&begun)?;
-    if options.again {
-        // What is there no longer counts.
-        place.delete(std::slice::from_ref(&marker))?;
-    }
+    check_plan(place, shard)?;
     place.put(&begun, Bytes::new())?;
     let mut tables = Tables::new(shard)?;
     let mut refused = None;
@@ -117,11 +114,39 @@ pub fn run(
         return Err(error);
     }
     let summary = hashed?;
+    if options.again {
+        // From here on, what is there no longer counts.
+        place.delete(std::slice::from_ref(&marker))?;
+    }
     let output = tables.write(place, left_over, &options.monitor.cancel)?;
     place.put(&marker, self::output(&output).into())?;
     place.delete(&[begun])?;
     tracing::info!(shard = shard.index, files = output.files, "shard done");
     Ok(Outcome { kept: false, output, summary })
+}
+
+/// Refuses a place with outputs of another plan: they could not be merged, and
+/// would be in the way of those that can. The first of a plan says so there.
+fn check_plan(place: &Place, shard: &Shard) -> Result<(), ShardError> {
+    const PLANS: &str = "plans/";
+    let own = format!("{PLANS}{}", shard.plan);
+    if !place.has(&own)? {
+        place.put(&own, Bytes::new())?;
+    }
+    let other = place.list(PLANS)?.into_iter().find(|key| *key != own);
+    let Some(other) = other else { return Ok(()) };
+    // Its shards may be there already; whoever begins last makes way.
+    let is_first = !place.list("shards/")?.is_empty();
+    if is_first {
+        place.delete(&[own])?;
+    }
+    Err(ShardError::Outputs {
+        place: place.shown(),
+        why: format!(
+            "it has outputs of the plan {}: give each plan a place of its own",
+            other.trim_start_matches(PLANS)
+        ),
+    })
 }
 
 /// What is said of a shard's output, if it is complete.

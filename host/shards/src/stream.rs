@@ -3,7 +3,9 @@
 use std::{ops::ControlFlow, path::Path, sync::Arc};
 
 use sanchay::{
-    Engine, EntryError, FileFacts, HashEvent, HashedFileRef, Storage, Summary,
+    Engine, EntryError, FileFacts, HashEvent, HashedFileRef, KindSet, Storage,
+    Summary,
+    storage::{Listing, Opened},
 };
 use sanchay_core::{
     record::Row,
@@ -38,6 +40,7 @@ pub fn stream(
     let storage = storage(options.storage.as_ref());
     let mut summary = Summary::default();
     for part in &shard.parts {
+        check_mount(&*storage, part)?;
         let done =
             part_of(engine, shard, part, &storage, options, &mut visit)?;
         summary.files += done.files;
@@ -45,7 +48,34 @@ pub fn stream(
         summary.bytes += done.bytes;
         summary.errors += done.errors;
     }
+    // What was planned is all gone: that is no empty tree.
+    if shard.files > 0 && summary.files == 0 && summary.errors == 0 {
+        let roots = shard.parts.iter().map(|part| part.root.clone());
+        let (roots, files) = (roots.collect(), shard.files);
+        return Err(ShardError::Gone { roots, files });
+    }
     Ok(summary)
+}
+
+/// Refuses a root in which there is nothing and whose file system is not that
+/// of the plan: most likely, what is to be mounted there is not.
+fn check_mount(storage: &dyn Storage, part: &Part) -> Result<(), ShardError> {
+    let root = work::path(&part.root);
+    let here = work::device_of(storage, &root).ok().flatten();
+    if here == part.device || here.is_none() {
+        return Ok(());
+    }
+    // That it cannot be opened shows when it is walked.
+    let Ok(Opened::Directory(folder, _)) = storage.open(&root) else {
+        return Ok(());
+    };
+    let mut listing = Listing::new(KindSet::ALL, false, false);
+    match folder.list(&mut listing) {
+        Ok(()) if listing.is_empty() => {
+            Err(ShardError::Gone { roots: vec![part.root.clone()], files: 0 })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Hashes what a shard has of a root.
@@ -96,7 +126,9 @@ fn part_of(
 }
 
 /// The numbers of file systems: that of the root as the plan has it, whatever
-/// it is on this machine. Mounts below it keep the number that they have here.
+/// it is on this machine. Mounts below it keep the number that they have here,
+/// but for one that has the root's of the plan: it takes the root's of here,
+/// so that no two have one number.
 struct Devices {
     here: Option<u64>,
     planned: Option<u64>,
@@ -123,7 +155,21 @@ impl Devices {
     fn number(&self, device: u64) -> u64 {
         match (self.here, self.planned) {
             (Some(here), Some(planned)) if here == device => planned,
+            (Some(here), Some(planned)) if planned == device => here,
             _ => device,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Devices;
+
+    #[test]
+    fn no_two_file_systems_get_one_number() {
+        let devices = Devices { here: Some(40), planned: Some(39) };
+        assert_eq!([39, 40, 41].map(|it| devices.number(it)), [40, 39, 41]);
+        let devices = Devices { here: Some(40), planned: None };
+        assert_eq!([39, 40].map(|it| devices.number(it)), [39, 40]);
     }
 }

@@ -55,15 +55,68 @@ fn a_damaged_table_is_recognised() {
 }
 
 #[test]
-fn outputs_of_two_plans_are_not_merged() {
+fn a_place_is_for_the_outputs_of_one_plan() {
     let tree = tree();
     run(&tree, "shards plan d --target-files 7 -o other").exits(0);
-    run(&tree, "shards run other --out out --index 0").exits(0);
-    let merged = run(&tree, MERGE).exits(2);
-    assert!(merged.stderr.contains("several plans"), "{}", merged.stderr);
+    let refused = run(&tree, "shards run other --out out --index 0").exits(2);
+    let told = &refused.stderr;
+    assert!(told.contains("a place of its own"), "{told}");
+    // What was there is as it was.
+    assert!(run(&tree, MERGE).exits(0).text().starts_with("# 30 files"));
+    run(&tree, "shards run out.ndjson --out out").exits(0);
     let nothing = run(&tree, "shards merge --all --from nowhere").exits(2);
     assert!(nothing.stderr.contains("nowhere"), "{}", nothing.stderr);
     assert!(!tree.path("nowhere").exists());
+}
+
+#[test]
+fn files_that_others_leave_among_outputs_are_left_alone() {
+    let tree = tree();
+    for name in [".nfs0001", "._x.json", "0123.json", "x"] {
+        tree.file(format!("out/shards/{name}"), "");
+    }
+    assert!(run(&tree, MERGE).exits(0).text().starts_with("# 30 files"));
+}
+
+#[test]
+fn what_is_merged_is_not_overwritten() {
+    let tree = tree();
+    let (table, whole) = walk(&tree.path("out/files")).swap_remove(0);
+    let table = table.strip_prefix(tree.root()).unwrap().to_owned();
+    for output in [table.to_str().unwrap(), "out/groups", "./d/../out/x"] {
+        let words = format!("{MERGE} -o {output}");
+        let refused = run(&tree, &words).exits(2);
+        assert!(refused.stderr.contains("--from"), "{}", refused.stderr);
+    }
+    let _ = whole;
+    run(&tree, &format!("{MERGE} -o groups")).exits(0);
+}
+
+#[test]
+fn what_is_no_place_is_refused() {
+    let tree = tree();
+    for (out, expected) in [
+        ("gcs://bucket/x", "URLs begin with"),
+        ("S3://bucket/x", "URLs begin with"),
+        ("-", "standard output"),
+        ("out.ndjson", "out.ndjson: cannot open it: "),
+    ] {
+        let words = format!("shards run out.ndjson --out {out}");
+        let refused = run(&tree, &words).exits(2);
+        assert!(refused.stderr.contains(expected), "{}", refused.stderr);
+    }
+    assert!(!tree.path("gcs:").exists() && !tree.path("-").exists());
+}
+
+#[test]
+fn what_is_no_plan_is_not_read_to_its_end() {
+    let tree = tree();
+    let words = "shards run /dev/zero --out new";
+    let refused = run(&tree, words).exits(2);
+    assert!(refused.stderr.contains("longer than 64 MiB"));
+    let missing = run(&tree, "shards run missing --out new").exits(2);
+    let told = &missing.stderr;
+    assert!(told.contains("missing: cannot read the plan"), "{told}");
 }
 
 #[test]
@@ -97,17 +150,34 @@ fn a_root_that_is_not_there_is_no_empty_shard() {
     assert!(refused.stderr.contains("d: cannot"), "{}", refused.stderr);
     let merged = run(&tree, "shards merge --all --from new").exits(2);
     assert!(merged.stderr.contains("no output of a shard"));
+    // As if what is mounted there were not.
+    tree.dir("d");
+    let refused = run(&tree, "shards run out.ndjson --out new").exits(2);
+    let told = &refused.stderr;
+    let expected = "d: nothing is there of the 6 files that were planned";
+    assert!(told.contains(expected), "{told}");
+    run(&tree, "shards merge --all --from new").exits(2);
 }
 
 #[test]
 fn an_output_among_the_files_is_refused() {
     let tree = tree();
-    for out in ["d/out", "d", "./d/1/../out"] {
+    for out in ["d/out", "d", "./d/1/../out", "no/../d/out"] {
         let words = format!("shards run out.ndjson --out {out}");
         let refused = run(&tree, &words).exits(2);
         let told = &refused.stderr;
         assert!(told.contains("choose another place for it"), "{told}");
     }
+}
+
+#[test]
+fn an_output_among_the_files_of_another_shard_is_refused() {
+    let tree = Tree::new();
+    tree.file("d/a", "one");
+    tree.file("e/b", "two");
+    run(&tree, "shards plan d e --target-files 1 -o plan").exits(0);
+    run(&tree, "shards run plan --index 0 --out e/out").exits(2);
+    assert!(!tree.path("e/out").exists());
 }
 
 #[test]

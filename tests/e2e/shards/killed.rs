@@ -90,6 +90,10 @@ fn an_output_is_replaced_when_that_is_asked_for() {
     let merged = run(&tree, merge).exits(0);
     assert_eq!(merged.stdout, run(&tree, "dupes d").exits(0).stdout);
     assert!(!merged.stdout.is_empty());
+    // One that cannot be replaced stays.
+    fs::rename(tree.path("d"), tree.path("gone")).unwrap();
+    run(&tree, "shards run plan --out out --again").exits(2);
+    assert_eq!(run(&tree, merge).exits(0).stdout, merged.stdout);
 }
 
 #[test]

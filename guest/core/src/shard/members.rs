@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::ShardFlaw;
+use super::{ShardFlaw, is_identity};
 use crate::hashing::Algorithm;
 use crate::json::JsonReader;
 
@@ -48,8 +48,7 @@ pub(super) fn identity(
     json: &mut JsonReader<'_>,
 ) -> Result<String, ShardFlaw> {
     let text = json.string()?;
-    let is_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-    match text.len() == 32 && text.bytes().all(is_hex) {
+    match is_identity(&text) {
         true => Ok(text),
         false => Err(ShardFlaw::Digest),
     }

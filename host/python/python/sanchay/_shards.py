@@ -200,9 +200,14 @@ def plan_shards(
         **options: As WalkOptions.
 
     Raises:
-        ValueError: An option makes no sense, or roots lie in each other.
+        ValueError: An option makes no sense, there is no root, or roots lie in
+            each other.
         OSError: A root cannot be looked into.
     """
+    if isinstance(fields, str):
+        raise TypeError(f"fields: expected several names, not {fields!r}")
+    if isinstance(depth, int) and not 0 <= depth < 2**32:
+        raise ValueError(f"depth: expected a number from 0, not {depth}")
     walk, _ = split(plan_shards, options)
     lines = _native.plan_shards(
         roots,

@@ -85,7 +85,9 @@ pub(super) fn collect(
 }
 
 /// The files to compare, in the order of their paths, each by the first of
-/// its names, or of those that stay; and how many are too large.
+/// its names, or of those that stay; and how many are too large. A file that
+/// stays is known by any path: a mount shows it under another one without a
+/// second name.
 pub(super) fn chosen(
     pool: &Pool,
     collection: &Collection,
@@ -93,17 +95,15 @@ pub(super) fn chosen(
 ) -> (Vec<FileNumber>, u64) {
     let mut files: Vec<FileNumber> = collection.files().collect();
     pool.sort(&mut files, |a, b| collection.by_path(*a, *b));
-    let linked = |it: &&FileNumber| collection.is_linked(**it);
     let stays =
         |file: &FileNumber| collection.origin(*file).role() == Role::Reference;
     let id = |file: &FileNumber| collection.identity(*file);
-    let linked = files.iter().filter(linked);
-    let kept: HashSet<_> = linked.filter(|it| stays(it)).map(id).collect();
+    let kept: HashSet<_> =
+        files.iter().filter(|it| stays(it)).map(id).collect();
     let mut seen = HashSet::new();
     files.retain(|file| {
-        !collection.is_linked(*file)
-            || (stays(file) || !kept.contains(&id(file)))
-                && seen.insert(id(file))
+        (stays(file) || !kept.contains(&id(file)))
+            && (!collection.is_linked(*file) || seen.insert(id(file)))
     });
     let all = files.len();
     files.retain(|file| collection.size(*file) <= max_size);

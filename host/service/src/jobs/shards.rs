@@ -4,6 +4,7 @@
 use std::{ffi::OsString, os::unix::ffi::OsStringExt as _, path::PathBuf};
 
 use sanchay::{Algorithm, Filter, WalkOptions};
+use sanchay_core::shard::is_identity;
 use sanchay_shards::{DuplicatesOptions, PlanOptions, Shard, Target};
 use serde_json::{Map, Value, json};
 
@@ -89,7 +90,7 @@ pub(super) fn merge(
 ) -> Result<(i64, String, DuplicatesOptions), Problem> {
     let whole = whole(options)?;
     let plan = options.text("shards")?.unwrap_or_default();
-    if plan.is_empty() || !plan.bytes().all(|it| it.is_ascii_hexdigit()) {
+    if !is_identity(&plan) {
         return Err(wrong("shards", "it is no plan"));
     }
     Ok((whole, plan, merging(options)?))

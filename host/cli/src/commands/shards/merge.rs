@@ -1,6 +1,9 @@
 //! `sanchay shards merge`: what all shards have is put together.
 
-use std::{ops::ControlFlow, path::PathBuf};
+use std::{
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+};
 
 use clap::{ArgGroup, Args, ValueHint};
 use sanchay::{EntryKind, FileFacts, GroupOrder, Plugins, Role, WalkOptions};
@@ -117,6 +120,13 @@ pub(crate) struct MergeArgs {
 impl RunCommand for MergeArgs {
     fn check(&self) -> Result<(), String> {
         self.cloud.check(std::slice::from_ref(&self.from))?;
+        if self.output.file().is_some_and(|file| lies_in(file, &self.from)) {
+            return Err(
+                "--output lies in --from, and could overwrite what is \
+                        merged: choose another place"
+                    .to_owned(),
+            );
+        }
         if self.print0 && !self.output.format().is_lines() {
             return Err("--print0 needs --format text".into());
         }
@@ -274,6 +284,18 @@ fn write(
             push(Member { parent, name, role: Role::Duplicate, values: &[] });
         }
     })
+}
+
+/// Whether a file lies, or would lie, in a folder.
+fn lies_in(file: &Path, folder: &Path) -> bool {
+    let parent = match file.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    match (parent.canonicalize(), folder.canonicalize()) {
+        (Ok(parent), Ok(folder)) => parent.starts_with(folder),
+        _ => false,
+    }
 }
 
 /// Reads the number of a partition.

@@ -2,15 +2,16 @@
 //! them is written.
 
 use std::{
-    env, fs,
-    io::{self, Read as _},
+    env,
+    fs::File,
+    io::{self, BufReader},
     path::PathBuf,
 };
 
 use clap::{Args, ValueHint, value_parser};
 use sanchay::WalkOptions;
 use sanchay_core::size::HumanBytes;
-use sanchay_shards::{Outcome, RunOptions, Shard, ShardError};
+use sanchay_shards::{Outcome, ReadError, RunOptions, Shard, ShardError};
 
 use super::place;
 use crate::{
@@ -94,12 +95,13 @@ impl RunCommand for RunShardArgs {
     fn run(&self, context: &Context) -> Result<Exit, Failure> {
         let interrupt = context.catch_signals()?;
         let messages = self.run.messages(context, false);
-        let shards = sanchay_shards::read(&self.read()?)?;
+        let shards = self.read()?;
         let chosen = self.choose(&shards)?;
         let catalog = self.catalog.open(&messages)?;
         let engine = self.run.engine_with(&catalog)?;
         let place = place(&self.out, &self.cloud)?;
         let storage = self.cloud.reach(WalkOptions::default()).storage;
+        sanchay_shards::check_place(&place, &shards, storage.as_ref())?;
         let options = RunOptions {
             storage,
             monitor: messages.monitor(&interrupt.cancel),
@@ -123,17 +125,20 @@ impl RunCommand for RunShardArgs {
 }
 
 impl RunShardArgs {
-    /// The text of the plan.
-    fn read(&self) -> Result<Vec<u8>, Failure> {
-        let text = match is_stdin(&self.plan) {
-            true => {
-                let mut text = Vec::new();
-                io::stdin().lock().read_to_end(&mut text).map(|_| text)
-            }
-            false => fs::read(&self.plan),
+    /// The shards of the plan.
+    fn read(&self) -> Result<Vec<Shard>, Failure> {
+        let read = match is_stdin(&self.plan) {
+            true => sanchay_shards::read_from(io::stdin().lock()),
+            false => File::open(&self.plan)
+                .map_err(ReadError::from)
+                .and_then(|it| sanchay_shards::read_from(BufReader::new(it))),
         };
-        let path = self.plan.clone();
-        text.map_err(|source| Failure::List { path, source })
+        read.map_err(|error| match error {
+            ReadError::Shard(error) => error.into(),
+            ReadError::Io(source) => {
+                Failure::ShardPlan { path: self.plan.clone(), source }
+            }
+        })
     }
 
     /// The shards to run.
