@@ -55,6 +55,7 @@ mod read;
 mod run;
 mod sharing;
 mod stream;
+mod sums;
 mod table;
 mod work;
 
@@ -69,5 +70,6 @@ pub use self::{
     plan::{Counted, Plan, PlanOptions, plan, plan_of_counts, read},
     run::{Outcome, RunOptions, run},
     stream::{ShardEvent, stream},
-    work::{FIELDS, hash_options, schema},
+    sums::sums,
+    work::{FIELDS, hash_options, schema, walk_options},
 };

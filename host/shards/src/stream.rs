@@ -40,12 +40,17 @@ pub fn stream(
     for part in &shard.parts {
         let done =
             part_of(engine, shard, part, &storage, options, &mut visit)?;
-        summary.files += done.files;
-        summary.directories += done.directories;
-        summary.bytes += done.bytes;
-        summary.errors += done.errors;
+        add(&mut summary, done);
     }
     Ok(summary)
+}
+
+/// Adds what one part of a shard came to.
+pub(crate) fn add(summary: &mut Summary, part: Summary) {
+    summary.files += part.files;
+    summary.directories += part.directories;
+    summary.bytes = summary.bytes.saturating_add(part.bytes);
+    summary.errors += part.errors;
 }
 
 /// Hashes what a shard has of a root.
