@@ -147,15 +147,22 @@ sdist: _python
 test-peers: _peer-tools
     cargo test --locked --workspace --test interpreter deadline -- --nocapture
 
+# Test sanchay.ray and sanchay.spark on clusters of this machine, installed here.
+test-engines: _engine-tools
+    cargo test --locked --workspace --test interpreter engines -- \
+        --ignored --nocapture
+
 # Write anew which Python packages the tests install, and their digests.
 python-lock:
     rm -rf target/python-lock
     python3 -m venv target/python-lock
     target/python-lock/bin/pip install --quiet pip-tools==7.6.2
-    for tests in python peers; do \
-        (cd tests/$tests && ../../target/python-lock/bin/pip-compile --quiet \
-            --generate-hashes --strip-extras --allow-unsafe --no-header \
-            --no-emit-index-url --no-emit-find-links requirements.in) || \
+    for list in python/requirements peers/requirements \
+        engines/requirements engines/spark; do \
+        (cd tests/${list%/*} && ../../target/python-lock/bin/pip-compile \
+            --quiet --generate-hashes --strip-extras --allow-unsafe \
+            --no-header --no-emit-index-url --no-emit-find-links \
+            --output-file ${list#*/}.txt ${list#*/}.in) || \
             exit 1; \
     done
 
@@ -322,6 +329,10 @@ _python:
 # A Python with the package deadline.
 _peer-tools:
     @"{{ justfile_directory() }}/x" --peer-tools
+
+# A Python with Ray and Spark, and Java.
+_engine-tools:
+    @"{{ justfile_directory() }}/x" --engine-tools
 
 # A C++ compiler, for libFuzzer.
 _fuzz-tools:

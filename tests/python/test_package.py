@@ -15,6 +15,7 @@ import mithril
 import pytest
 import rusty_attachments
 import sanchay
+import sanchay.spark
 import sanchay.vpo
 
 PACKAGE = Path(sanchay.__file__).parent
@@ -216,6 +217,10 @@ def test_the_stubs_are_what_is_there(tmp_path, sources):
         "rusty_attachments(._types)?.(FileSystemLocationType|PathFormat)\\..*\n"
         # The sum of lists of names.
         "rusty_attachments.__all__\n"
+        # It needs Ray; tests/engines checks its types.
+        "sanchay.(ray|_ray_tasks)\n"
+        # Where nobody has Spark, they are any object.
+        "sanchay.spark.(DataFrame|SparkSession).*\n"
         # They are named tuples and more.
         "sanchay(._types)?.Extracted(File|Group|Hash)\n"
         "sanchay(._catalog)?.TakenSnapshot\n"
@@ -246,7 +251,7 @@ def documented(thing):
 
 @pytest.mark.parametrize(
     "module",
-    [sanchay, sanchay.vpo, mithril, rusty_attachments],
+    [sanchay, sanchay.spark, sanchay.vpo, mithril, rusty_attachments],
     ids=lambda it: it.__name__,
 )
 def test_every_public_name_is_documented(module):
@@ -294,7 +299,7 @@ def test_the_package_says_that_it_is_typed():
 
 
 def test_types_can_be_asked_for_at_run_time():
-    for module in [sanchay, sanchay.vpo, mithril, rusty_attachments]:
+    for module in [sanchay, sanchay.spark, sanchay.vpo, mithril, rusty_attachments]:
         for name in module.__all__:
             public = getattr(module, name)
             if not inspect.isclass(public) and not inspect.isfunction(public):

@@ -98,10 +98,11 @@ mod _native {
     use super::run::Run;
     #[pymodule_export]
     use super::sharding::{
-        merge_shards, plan_shards, read_shards, run_shard, write_shard,
+        merge_shards, plan_shards, read_shards, run_shard, shard_parts,
+        sum_shard, write_shard,
     };
     #[pymodule_export]
-    use super::similars::similar;
+    use super::similars::{similar, sketch};
     #[cfg(debug_assertions)]
     #[pymodule_export]
     use super::starting::_panic;

@@ -74,6 +74,12 @@ impl Walk {
     }
 }
 
+impl From<WalkOptions> for Walk {
+    fn from(options: WalkOptions) -> Self {
+        Self { options, plugins: Vec::new(), media: false }
+    }
+}
+
 #[pymethods]
 impl Walk {
     #[new]

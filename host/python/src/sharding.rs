@@ -3,7 +3,11 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use pyo3::{exceptions::PyValueError, prelude::*, types::PyType};
+use pyo3::{
+    exceptions::PyValueError,
+    prelude::*,
+    types::{PyBytes, PyType},
+};
 use sanchay::{
     Algorithm, EntryError, Error, GroupOrderError, Storage, Summary,
 };
@@ -214,6 +218,62 @@ pub(crate) fn write_shard(
     let output = done.output;
     let exceptions = exceptions.collect();
     Ok((done.kept, output.files, output.bytes, output.errors, exceptions))
+}
+
+/// What a shard has of its roots: each of them, and the walk over that part.
+#[pyfunction]
+pub(crate) fn shard_parts<'py>(
+    py: Python<'py>,
+    line: &str,
+) -> PyResult<Vec<(Bound<'py, PyBytes>, Walk)>> {
+    let (shard, ..) = shard(py, line)?;
+    let parts = shard.parts.iter().map(|part| {
+        let walk = sanchay_shards::walk_options(&shard.work, part);
+        let walk = walk.map_err(|error| failure::of_shards(py, &error))?;
+        Ok((PyBytes::new(py, &part.root), Walk::from(walk)))
+    });
+    parts.collect()
+}
+
+/// A folder: its path, and how many files, bytes and bytes on disk it has.
+type Sum<'py> = (Bound<'py, PyBytes>, u64, u64, u64);
+
+/// Sums up the files of a shard by folder, and reads none of them: the folders
+/// and the exceptions of entries that failed.
+#[pyfunction]
+#[pyo3(signature = (line, threads, progress))]
+pub(crate) fn sum_shard<'py>(
+    py: Python<'py>,
+    line: &str,
+    threads: Option<&Bound<'py, PyAny>>,
+    progress: Option<Py<PyAny>>,
+) -> PyResult<(Vec<Sum<'py>>, Vec<Py<PyAny>>)> {
+    let threads = numbers::threads("threads", threads)?;
+    let engine = engines::engine(py, threads)?;
+    let (shard, storage, given) = shard(py, line)?;
+    let (done, errors) =
+        tasks::look(py, "walking", progress.as_ref(), move |monitor| {
+            let options = RunOptions {
+                storage: Some(storage),
+                monitor: monitor.clone(),
+                again: false,
+            };
+            let mut errors: Vec<EntryError> = Vec::new();
+            let done =
+                sanchay_shards::sums(&engine, &shard, &options, |error| {
+                    errors.push(error);
+                });
+            let summary: Option<Summary> = done.as_ref().ok().map(|it| it.1);
+            ((done, errors), summary)
+        })?;
+    let (folders, _) = done.map_err(|error| failure::of_shards(py, &error))?;
+    let sums = folders.into_iter().map(|it| {
+        (PyBytes::new(py, &it.path), it.files, it.bytes, it.allocated)
+    });
+    let exceptions = errors.into_iter().map(|error| {
+        given.failure(error).exception(py).into_value(py).into_any()
+    });
+    Ok((sums.collect(), exceptions.collect()))
 }
 
 /// Begins merging partitions of the outputs of shards; all of them where none

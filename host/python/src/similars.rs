@@ -3,26 +3,29 @@
 
 use std::{
     ops::{ControlFlow, Range},
-    sync::Arc,
+    os::unix::ffi::OsStrExt as _,
+    sync::{Arc, Mutex},
 };
 
 use pyo3::{
     exceptions::PyValueError,
     prelude::*,
-    types::{PyDict, PyTuple, PyType},
+    types::{PyBytes, PyDict, PyTuple, PyType},
 };
 use sanchay::{
     Engine, Error, Monitor, Shingling, Similar, SimilarFile, SimilarImage,
     SimilarImages, SimilarImagesOptions, SimilarImagesSummary, SimilarOptions,
-    SimilarSummary, Summary, Unit, WalkOptions,
+    SimilarSummary, Sketches, Summary, Unit, WalkOptions,
 };
 use sanchay_core::{
     record::{Column, FieldId, Group, RecordBatch, RecordKind, Row, Schema},
     similarity::MAX_SIZE,
 };
+use sanchay_sync::lock;
 
 use crate::{
     arguments,
+    catalogs::Failures,
     columns::{Chunk, Make, RowRef},
     engines, failure,
     feed::Feed,
@@ -32,6 +35,7 @@ use crate::{
     options::Walk,
     run::Run,
     runner::{self, Totals, Work},
+    tasks,
 };
 
 /// What a search came to.
@@ -368,6 +372,56 @@ pub(crate) fn similar(
         true => Run::new(search.pairs(), record, progress, path_bytes),
         false => Run::new(search.groups(), record, progress, path_bytes),
     })
+}
+
+/// Files with texts: their paths, the numbers of their bands, those of one
+/// after those of the other, and what went wrong.
+type Sketched<'py> = (Vec<Bound<'py, PyBytes>>, Vec<u64>, Bound<'py, PyTuple>);
+
+/// Reads texts, and compares none: what each may be like.
+#[pyfunction]
+#[pyo3(signature = (roots, walk, likeness, threads, progress))]
+pub(crate) fn sketch<'py>(
+    roots: &Bound<'py, PyAny>,
+    walk: &Walk,
+    likeness: &Bound<'py, PyDict>,
+    threads: Option<&Bound<'py, PyAny>>,
+    progress: Option<Py<PyAny>>,
+) -> PyResult<Sketched<'py>> {
+    let py = roots.py();
+    let given = Given::roots(roots, true)?;
+    let Wanted::Texts(options) = Wanted::of(likeness)? else {
+        return Err(PyValueError::new_err(
+            "images: pictures have no sketches that others could compare",
+        ));
+    };
+    filters::check(&walk.filter().for_duplicates())?;
+    let engine = engines::engine(py, numbers::threads("threads", threads)?)?;
+    let mut walk = walk.plain_options()?;
+    walk.storage = Some(given.storage());
+    let options = SimilarOptions { walk, ..options };
+    let failures = Arc::new(Mutex::new(Failures::default()));
+    let theirs = Arc::clone(&failures);
+    let sketched =
+        tasks::look(py, "comparing", progress.as_ref(), move |monitor| {
+            let request = engine.similar(given.all()).options(options);
+            let request = request.monitor(monitor);
+            let sketched =
+                request.sketch(|error| lock(&theirs).add(error, true));
+            let summary = sketched.as_ref().ok().map(Sketches::scanned);
+            (sketched, summary)
+        })?;
+    let failures = lock(&failures);
+    if let Some(error) = &failures.fatal {
+        return Err(failure::of_entry(py, error));
+    }
+    let sketched = sketched.map_err(|error| failure::of_run(&error))?;
+    let (mut paths, mut bands) = (Vec::new(), Vec::new());
+    for text in sketched.texts() {
+        paths.push(PyBytes::new(py, text.path.as_os_str().as_bytes()));
+        bands.extend(text.bands);
+    }
+    Ok((paths, bands, failures.exceptions(py)?))
 }
 
 /// What texts are cut into.

@@ -1,8 +1,8 @@
 //! The Python package through an interpreter: lays it out as a wheel would,
 //! around the library that cargo has just built, and runs `tests/python` on
-//! it, and `tests/peers` where what it is compared with is installed. So the
-//! tests need no build of their own; `just wheel` runs the first once more, on
-//! the wheel.
+//! it, `tests/peers` where what it is compared with is installed, and, when
+//! asked for, `tests/engines` with engines that run shards. So the tests need
+//! no build of their own; `just wheel` runs the first once more, on the wheel.
 
 use std::{
     env, fs,
@@ -57,7 +57,7 @@ fn run(python: &Path, layout: &Path, tests: &str) -> io::Result<Output> {
     let images = sanchay_plugin_build::images();
     let images = images.map_err(|why| io::Error::other(why.to_string()))?;
     Command::new(python)
-        .args(["-m", "pytest", "-q", "-p", "no:cacheprovider", tests])
+        .args(["-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", tests])
         .current_dir(Path::new(HERE).join("../.."))
         .env("PYTHONPATH", layout)
         .env("PYTHONDONTWRITEBYTECODE", "1")
@@ -93,5 +93,15 @@ fn the_python_package_agrees_with_the_package_deadline() {
     let what = "what compares rusty_attachments with the package deadline";
     if let Some(python) = interpreter("peers-venv", what, "./x test-peers") {
         passes(&python, "tests/peers").unwrap();
+    }
+}
+
+#[test]
+#[ignore = "takes minutes; `./x test-engines` runs it"]
+fn the_python_package_passes_the_tests_of_its_engines() {
+    let what = "the tests of sanchay.ray and sanchay.spark";
+    let command = "./x test-engines";
+    if let Some(python) = interpreter("engines-venv", what, command) {
+        passes(&python, "tests/engines").unwrap();
     }
 }

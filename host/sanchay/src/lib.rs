@@ -177,7 +177,7 @@ pub use similar::{
 };
 pub use similar::{
     Similar, SimilarFile, SimilarGroup, SimilarOptions, SimilarRequest,
-    SimilarSummary,
+    SimilarSummary, SketchedText, Sketches,
 };
 pub use summary::{SummaryRequest, TreeSummary};
 pub use work::WorkContext;

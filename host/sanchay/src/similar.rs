@@ -17,6 +17,7 @@ mod links;
 mod options;
 mod pairs;
 mod reader;
+mod sketches;
 mod texts;
 
 use std::{
@@ -48,6 +49,7 @@ use self::{
 pub use self::{
     groups::{Similar, SimilarFile, SimilarGroup, SimilarSummary},
     options::SimilarOptions,
+    sketches::{SketchedText, Sketches},
 };
 use crate::{
     duplicates::compare::Comparison,
@@ -157,6 +159,19 @@ impl SimilarRequest {
         let Self { pool, roots, options, monitor } = self;
         let sites = Sites::of(&roots);
         find(&pool, sites, options, &monitor, &on_error)
+    }
+
+    /// Reads the texts, and answers with what each may be like, so that others
+    /// can compare: see [`Sketches`]. Nothing is compared.
+    ///
+    /// # Errors
+    /// As of [`find`](Self::find).
+    pub fn sketch(
+        self,
+        on_error: impl Fn(EntryError) -> ControlFlow<()> + Sync,
+    ) -> Result<Sketches, Error> {
+        let Self { pool, roots, options, monitor } = self;
+        sketches::sketch(&pool, &roots, options, &monitor, &on_error)
     }
 
     /// The same for a plan: the files of `references` stay, and the answer

@@ -55,6 +55,7 @@ mod read;
 mod run;
 mod sharing;
 mod stream;
+mod sums;
 mod table;
 mod work;
 
@@ -73,5 +74,6 @@ pub use self::{
     },
     run::{Outcome, RunOptions, run},
     stream::{ShardEvent, stream},
-    work::{FIELDS, hash_options, schema},
+    sums::sums,
+    work::{FIELDS, hash_options, schema, walk_options},
 };

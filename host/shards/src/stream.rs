@@ -43,10 +43,7 @@ pub fn stream(
         check_mount(&*storage, part)?;
         let done =
             part_of(engine, shard, part, &storage, options, &mut visit)?;
-        summary.files += done.files;
-        summary.directories += done.directories;
-        summary.bytes += done.bytes;
-        summary.errors += done.errors;
+        add(&mut summary, done);
     }
     // What was planned is all gone: that is no empty tree.
     if shard.files > 0 && summary.files == 0 && summary.errors == 0 {
@@ -76,6 +73,14 @@ fn check_mount(storage: &dyn Storage, part: &Part) -> Result<(), ShardError> {
         }
         _ => Ok(()),
     }
+}
+
+/// Adds what one part of a shard came to.
+pub(crate) fn add(summary: &mut Summary, part: Summary) {
+    summary.files += part.files;
+    summary.directories += part.directories;
+    summary.bytes = summary.bytes.saturating_add(part.bytes);
+    summary.errors += part.errors;
 }
 
 /// Hashes what a shard has of a root.

@@ -7,7 +7,7 @@ use std::{
 };
 
 use sanchay::{
-    Filter, HashOptions, Method, Plugins, Storage, StorageError, WalkOptions,
+    Filter, HashOptions, Method, Storage, StorageError, WalkOptions,
 };
 use sanchay_core::{
     filter::Program,
@@ -55,6 +55,29 @@ pub fn schema(work: &Work) -> Result<Schema, ShardError> {
     all.select(names).map_err(|why| refused(why.to_string()))
 }
 
+/// Which files a part of a shard has. The storage is the caller's to set.
+///
+/// # Errors
+/// The filter is none.
+pub fn walk_options(
+    work: &Work,
+    part: &Part,
+) -> Result<WalkOptions, ShardError> {
+    let filter = Program::decode(&work.filter).map_err(|error| {
+        ShardError::Option { option: "filter", why: error.to_string() }
+    })?;
+    let depth = work.max_depth;
+    Ok(WalkOptions {
+        filter: Filter::of_program(filter),
+        max_depth: depth.map(|it| usize::try_from(it).unwrap_or(usize::MAX)),
+        one_file_system: work.one_file_system,
+        gitignore: work.gitignore,
+        ignore_files: work.ignore_files.iter().map(|it| path(it)).collect(),
+        range: Some(part.range.clone()),
+        ..WalkOptions::default()
+    })
+}
+
 /// How a part of a shard is hashed. The storage and the monitor are the
 /// caller's to set.
 ///
@@ -64,24 +87,10 @@ pub fn hash_options(
     work: &Work,
     part: &Part,
 ) -> Result<HashOptions, ShardError> {
-    let filter = Program::decode(&work.filter).map_err(|error| {
-        ShardError::Option { option: "filter", why: error.to_string() }
-    })?;
-    let plugins = match schema(work)?.needs_media() {
-        true => Plugins::default().with_media()?,
-        false => Plugins::default(),
-    };
-    let depth = work.max_depth;
-    let walk = WalkOptions {
-        filter: Filter::of_program(filter),
-        max_depth: depth.map(|it| usize::try_from(it).unwrap_or(usize::MAX)),
-        one_file_system: work.one_file_system,
-        gitignore: work.gitignore,
-        ignore_files: work.ignore_files.iter().map(|it| path(it)).collect(),
-        range: Some(part.range.clone()),
-        plugins,
-        ..WalkOptions::default()
-    };
+    let mut walk = walk_options(work, part)?;
+    if schema(work)?.needs_media() {
+        walk.plugins = walk.plugins.with_media()?;
+    }
     Ok(HashOptions { walk, method: Method::Whole(work.algorithm) })
 }
 

@@ -20,7 +20,7 @@ use std::{
 
 use sanchay::{
     DigestCache, Engine, EntryError, EntryKind, Monitor, Timestamp,
-    WalkOptions, WorkContext,
+    WalkOptions, WorkContext, escaped,
 };
 use sanchay_core::store::{SnapshotDocument, StoredRow};
 use sanchay_storage::{FileSystemId, LocalStorage, Storage};
@@ -185,6 +185,14 @@ fn filter_of(walk: &WalkOptions) -> Result<String, StoreError> {
     }
     if walk.one_file_system {
         and("on one file system".to_owned());
+    }
+    if let Some(range) = walk.range.as_ref().filter(|it| !it.is_whole()) {
+        if !range.from.is_empty() {
+            and(format!("from \"{}\"", escaped(&range.from)));
+        }
+        if let Some(to) = &range.to {
+            and(format!("before \"{}\"", escaped(to)));
+        }
     }
     Ok(filter)
 }

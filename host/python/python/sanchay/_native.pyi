@@ -439,6 +439,13 @@ def similar(
     path_bytes: bool,
     record: type,
 ) -> Run: ...
+def sketch(
+    roots: Paths | None,
+    walk: Walk,
+    likeness: dict[str, object],
+    threads: int | None,
+    progress: Callable[..., object] | None,
+) -> tuple[list[bytes], list[int], tuple[OSError, ...]]: ...
 def plan_shards(
     roots: Paths | None,
     walk: Walk,
@@ -467,6 +474,12 @@ def write_shard(
     threads: int | None,
     progress: Callable[..., object] | None,
 ) -> tuple[bool, int, int, int, list[OSError]]: ...
+def shard_parts(line: str) -> list[tuple[bytes, Walk]]: ...
+def sum_shard(
+    line: str,
+    threads: int | None,
+    progress: Callable[..., object] | None,
+) -> tuple[list[tuple[bytes, int, int, int]], list[OSError]]: ...
 def merge_shards(
     out: str | PathLike[str],
     partition: int | None,

@@ -383,6 +383,29 @@ class Store:
         )
         return PutSummary(cast(StoreSnapshot, snapshot), *numbers, errors)
 
+    def _put_part(
+        self,
+        root: bytes,
+        walk: _native.Walk,
+        name: str,
+        level: int,
+        threads: int | None,
+    ) -> PutSummary:
+        """Put what a shard has of a root."""
+        snapshot, numbers, errors = self._store.put(
+            [root],
+            walk,
+            name,
+            False,
+            level,
+            None,
+            threads,
+            None,
+            True,
+            StoreSnapshot,
+        )
+        return PutSummary(cast(StoreSnapshot, snapshot), *numbers, errors)
+
     @takes(WalkOptions, ThreadOptions)
     def get(
         self,
