@@ -147,12 +147,16 @@ sdist: _python
 test-peers: _peer-tools
     cargo test --locked --workspace --test interpreter deadline -- --nocapture
 
+# Test the desktop application, in windows that nobody sees, and its one file.
+test-desktop: _desktop-tools
+    cargo test --locked --workspace --test interpreter desktop -- --nocapture
+
 # Write anew which Python packages the tests install, and their digests.
 python-lock:
     rm -rf target/python-lock
     python3 -m venv target/python-lock
     target/python-lock/bin/pip install --quiet pip-tools==7.6.2
-    for tests in python peers; do \
+    for tests in python peers desktop; do \
         (cd tests/$tests && ../../target/python-lock/bin/pip-compile --quiet \
             --generate-hashes --strip-extras --allow-unsafe --no-header \
             --no-emit-index-url --no-emit-find-links requirements.in) || \
@@ -322,6 +326,10 @@ _python:
 # A Python with the package deadline.
 _peer-tools:
     @"{{ justfile_directory() }}/x" --peer-tools
+
+# A Python with Qt, and a screen that nobody sees.
+_desktop-tools:
+    @"{{ justfile_directory() }}/x" --desktop-tools
 
 # A C++ compiler, for libFuzzer.
 _fuzz-tools:

@@ -1,8 +1,8 @@
 //! The Python package through an interpreter: lays it out as a wheel would,
 //! around the library that cargo has just built, and runs `tests/python` on
-//! it, and `tests/peers` where what it is compared with is installed. So the
-//! tests need no build of their own; `just wheel` runs the first once more, on
-//! the wheel.
+//! it, `tests/peers` where what it is compared with is installed, and
+//! `tests/desktop` where Qt is. So the tests need no build of their own; `just
+//! wheel` runs the first once more, on the wheel.
 
 use std::{
     env, fs,
@@ -32,7 +32,9 @@ fn interpreter(name: &str, what: &str, command: &str) -> Option<PathBuf> {
 
 /// Lays out the package.
 fn lay_out(target: &Path) -> io::Result<()> {
-    for package in ["sanchay", "mithril", "rusty_attachments"] {
+    let packages =
+        ["sanchay", "mithril", "rusty_attachments", "sanchay_desktop"];
+    for package in packages {
         let to = target.join(package);
         fs::create_dir_all(&to)?;
         for entry in
@@ -93,5 +95,14 @@ fn the_python_package_agrees_with_the_package_deadline() {
     let what = "what compares rusty_attachments with the package deadline";
     if let Some(python) = interpreter("peers-venv", what, "./x test-peers") {
         passes(&python, "tests/peers").unwrap();
+    }
+}
+
+#[test]
+fn the_desktop_application_passes_its_tests() {
+    let what = "the tests of the desktop application";
+    if let Some(python) = interpreter("desktop-venv", what, "./x test-desktop")
+    {
+        passes(&python, "tests/desktop").unwrap();
     }
 }
