@@ -31,7 +31,7 @@ class Details(QWidget):
         self.setFixedWidth(_WIDTH)
         self.picture = QLabel()
         self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.picture.setFixedHeight(_WIDTH * 3 // 4)
+        self.picture.hide()
         self.values: dict[str, QLabel] = {}
         form = QFormLayout()
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
@@ -55,12 +55,14 @@ class Details(QWidget):
         column.addLayout(form)
         column.addStretch(1)
         self._path = ""
+        self.hide()
 
     def show_row(self, row: dict[str, Any] | None) -> None:
         """Show what is known of a row, or nothing."""
         for value in self.values.values():
             value.clear()
-        self.picture.clear()
+        self.picture.hide()
+        self.setVisible(row is not None)
         self._path = str((row or {}).get("path") or "")
         if row is None or not self._path:
             return
@@ -77,6 +79,7 @@ class Details(QWidget):
     def _show_picture(self, path: str, image: QImage | None) -> None:
         if path == self._path and image is not None:
             self.picture.setPixmap(QPixmap.fromImage(image))
+            self.picture.show()
 
     def _ask_past(self, path: str) -> None:
         catalog = self.desk.settings.catalog()

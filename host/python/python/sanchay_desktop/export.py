@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pa_parquet
 
@@ -79,8 +80,11 @@ def _write(
 
 
 def _as_text(table: pa.Table) -> pa.Table:
-    """The table with bytes in base64."""
+    """The table with bytes in base64, and times as RFC 3339 has them."""
     for number, field in enumerate(table.schema):
+        if pa.types.is_timestamp(field.type):
+            times = pc.strftime(table.column(number), format="%Y-%m-%dT%H:%M:%SZ")
+            table = table.set_column(number, field.name, times)
         if not pa.types.is_binary(field.type):
             continue
         cells = [
@@ -96,7 +100,7 @@ def _lines(batch: pa.RecordBatch) -> bytes:
     lines = []
     for row in batch.to_pylist():
         told = {
-            key: value.isoformat() if hasattr(value, "isoformat") else value
+            key: value
             for key, value in row.items()
             if value is not None or not key.endswith("_base64")
         }

@@ -50,6 +50,7 @@ class JobLog:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
+        self._closed = False
         self._file = sqlite3.connect(path, isolation_level=None, timeout=5)
         [version] = self._file.execute("PRAGMA user_version").fetchone()
         if version > _VERSION:
@@ -82,7 +83,9 @@ class JobLog:
         return cursor.lastrowid or 0
 
     def end(self, number: int, state: str, result: str) -> None:
-        """Note how a job ended."""
+        """Note how a job ended; after close() the next start finds out."""
+        if self._closed:
+            return
         self._file.execute(
             "UPDATE jobs SET state = ?, result = ?, ended_ns = ? WHERE number = ?",
             (state, result, time.time_ns(), number),
@@ -108,6 +111,7 @@ class JobLog:
 
     def close(self) -> None:
         """Close the file."""
+        self._closed = True
         self._file.close()
 
     def _find_interrupted(self) -> None:

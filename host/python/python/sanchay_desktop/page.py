@@ -144,6 +144,8 @@ class TablePage(Page):
         job.finished.connect(self._finished)
         job.failed.connect(self._failed)
         self.stack.setCurrentWidget(self.view)
+        # What was found is at hand for the keys.
+        self.view.setFocus()
         self.progress.setRange(0, 0)
         self.progress.show()
         self.desk.run(job)

@@ -75,6 +75,7 @@ class HistoryPage(TablePage):
         )
         self.run_view = TableView(tr("Runs"))
         self.run_view.show_rows(self.run_rows)
+        self.stack.removeWidget(self.view)
         self.tabs.addTab(self.view, tr("Jobs"))
         self.tabs.addTab(self.run_view, tr("Runs that changed files"))
         self.stack.addWidget(self.tabs)
@@ -101,6 +102,7 @@ class HistoryPage(TablePage):
             for it in self.logged
         ]
         _show(self.model, jobs)
+        self.stack.setCurrentWidget(self.tabs)
         try:
             self.runs = sanchay.runs()[::-1]
         except OSError as error:

@@ -189,8 +189,7 @@ class RenamePage(Page):
         model.frozen = True
         model.conflicts_alone = self.alone.isChecked()
         self.view.setModel(model)
-        for number, width in enumerate((110, 360, 360, 120, 80)):
-            self.view.setColumnWidth(number, width)
+        self.view.set_widths([110, 0, 0, 160, 80])
 
     def _failed(self, error: BaseException) -> None:
         if self.sender() is not self.job:

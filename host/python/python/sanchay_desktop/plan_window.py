@@ -201,8 +201,7 @@ class PlanWindow(QDialog):
         self.sums = plain(name="sums")
         self.view = TableView(tr("Steps of the plan"))
         self.view.setModel(self.model)
-        for number, width in enumerate((130, 330, 250, 160, 80)):
-            self.view.setColumnWidth(number, width)
+        self.view.set_widths([130, 0, 0, 160, 80])
         self.progress = QProgressBar()
         self.progress.hide()
         self.said = plain(name="status")

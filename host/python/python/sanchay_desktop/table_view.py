@@ -71,6 +71,9 @@ class TableView(QTableView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._show_menu)
         head = self.horizontalHeader()
+        head.setDefaultAlignment(
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        )
         head.setSectionsClickable(True)
         head.setHighlightSections(False)
         head.sectionClicked.connect(self._order_by)
@@ -107,10 +110,22 @@ class TableView(QTableView):
     def show_rows(self, model: ArrowModel) -> None:
         """Show the rows of a model."""
         self.setModel(model)
-        for number, column in enumerate(model.columns):
-            wide = {"path": 520, "text": 150, "time": 140}.get(column.kind, 110)
-            self.setColumnWidth(number, wide)
+        self.set_widths(
+            [
+                {"path": 0, "text": 160, "time": 140}.get(it.kind, 100)
+                for it in model.columns
+            ]
+        )
         model.modelReset.connect(self._row_is_another)
+
+    def set_widths(self, widths: list[int]) -> None:
+        """Set the columns' widths; those of 0 share what is left."""
+        head = self.horizontalHeader()
+        for number, width in enumerate(widths):
+            mode = QHeaderView.ResizeMode
+            head.setSectionResizeMode(number, mode.Interactive if width else mode.Stretch)
+            if width:
+                self.setColumnWidth(number, width)
 
     def currentChanged(  # noqa: N802
         self,

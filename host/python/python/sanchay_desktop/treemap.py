@@ -232,9 +232,11 @@ class TreeMap(QWidget):
                 light = colour.lightnessF() > 0.62 and not node.children
                 painter.setPen(QColor("black" if light else "white"))
                 place = room.adjusted(4, 1, -4, 0)
-                text = f"{node.name}  {words.size(node.size)}"
+                text = f"{node.name}  {words.size(node.size)}".strip()
+                if self.fontMetrics().horizontalAdvance(text) > place.width():
+                    text = node.name
                 cut = self.fontMetrics().elidedText(
-                    text, Qt.TextElideMode.ElideMiddle, int(place.width())
+                    text, Qt.TextElideMode.ElideRight, int(place.width())
                 )
                 painter.drawText(place, Qt.AlignmentFlag.AlignTop, cut)
         painter.end()
