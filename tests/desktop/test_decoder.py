@@ -77,7 +77,7 @@ def test_pictures_of_each_format_are_decoded_after_it_is_confined(home):
         assert alpha == 255
 
 
-def test_a_large_picture_is_scaled_by_threads_though_confined(home):
+def test_a_large_picture_is_scaled_though_there_can_be_no_threads(home):
     [(width, height, _)] = ask(home, (picture("png", 4000, 3000), 1200))
     assert (width, height) == (1200, 900)
 

@@ -31,7 +31,6 @@ from sanchay_desktop.words import tr
 __all__ = ["FolderList", "dropped_paths"]
 
 _PATH = Qt.ItemDataRole.UserRole
-_CHECK = Qt.ItemDataRole.CheckStateRole
 
 
 def dropped_paths(event: QDragEnterEvent | QDropEvent) -> list[str]:
@@ -96,7 +95,7 @@ class FolderList(QWidget):
         item.setData(_PATH, os.fsencode(folder))
         item.setToolTip(words.tip(words.shown(folder)))
         item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-        item.setData(_CHECK, _state(protected))
+        item.setCheckState(_state(protected))
         self.list.addItem(item)
         self.list.setCurrentItem(item)
         self._settings.remember(folder)

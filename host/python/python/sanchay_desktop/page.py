@@ -115,6 +115,12 @@ class TablePage(Page):
         self.stack.addWidget(self.empty)
         self.stack.addWidget(self.view)
         self.failures: tuple[OSError, ...] = ()
+        desk.files_changed.connect(self.say_old)
+
+    def say_old(self) -> None:
+        """Say that files were changed since."""
+        if self.model.rowCount() and self.job is None:
+            self.say(tr("Files were changed since this was found: F5 looks again."))
 
     def finish_layout(self, beside: QWidget | None = None) -> None:
         """Put table, progress and words below the bar."""

@@ -21,6 +21,7 @@ class Planner:
         self._page = page
         self._permanent = False
         self.window: PlanWindow | None = None
+        self._open: list[PlanWindow] = []
         self.job: Job | None = None
 
     def plan(
@@ -57,6 +58,9 @@ class Planner:
         """Show a plan in a window of its own."""
         self._page.say(tr("The plan is in a window of its own; nothing was changed."))
         self.window = PlanWindow(self._page.desk, plan, permanent)
+        # One that is at work stays, whether it is shown or not.
+        self._open = [it for it in self._open if it.isVisible() or it.job is not None]
+        self._open.append(self.window)
         self.window.show()
 
     def _failed(self, error: BaseException) -> None:

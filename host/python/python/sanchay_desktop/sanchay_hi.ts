@@ -364,6 +364,10 @@
         <translation>फ़ाइलें बदली जा रही हैं</translation>
     </message>
     <message>
+        <source>Files were changed since this was found: F5 looks again.</source>
+        <translation>इसके बाद फ़ाइलें बदल गईं: F5 फिर देखता है।</translation>
+    </message>
+    <message>
         <source>Files with equal content. One of every group stays, always; those in protected folders stay, too.</source>
         <translation>समान सामग्री वाली फ़ाइलें। हर समूह की एक फ़ाइल हमेशा रहती है; सुरक्षित फ़ोल्डरों की फ़ाइलें भी रहती हैं।</translation>
     </message>

@@ -141,13 +141,14 @@ class ArrowModel(QAbstractTableModel):
 
     def chunks(self, rows: int = 65_536) -> Iterator[pa.Table]:
         """All rows as they are shown, some at a time."""
-        if self._order is None:
-            for batch in self._batches:
+        # Another thread takes them, whatever is shown by then.
+        order, table = self._order, self.table()
+        if order is None:
+            for batch in table.to_batches():
                 yield pa.Table.from_batches([batch])
             return
-        table = self.table()
-        for first in range(0, len(self._order), rows):
-            yield table.take(self._order.slice(first, rows))
+        for first in range(0, len(order), rows):
+            yield table.take(order.slice(first, rows))
 
     # What Qt asks.
 

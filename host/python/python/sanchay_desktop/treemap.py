@@ -6,6 +6,7 @@ is drawn over that, so that nothing is laid out again while one looks around.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import NamedTuple, Union
 
@@ -68,13 +69,13 @@ def build(folders: list[Folder]) -> Node:
     top = Node("", "", 0, 0, 0)
     found: dict[str, Node] = {}
     for it in sorted(folders, key=lambda it: it.depth):
-        parent_path, _, name = it.path.rstrip("/").rpartition("/")
+        parent_path, name = os.path.split(it.path.rstrip(os.sep))
         parent = found.get(parent_path) if it.depth else None
         shown = words.shown(name if parent else it.path)
         node = Node(it.path, shown, it.size, it.files, it.age)
         node.parent = parent or top
         node.parent.children.append(node)
-        found[it.path.rstrip("/")] = node
+        found[it.path.rstrip(os.sep)] = node
     top.size = sum(it.size for it in top.children)
     top.files = sum(it.files for it in top.children)
     top.age = min((it.age for it in top.children), default=0)
