@@ -11,7 +11,7 @@ from pathlib import Path
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QEvent, QSettings
 from PySide6.QtWidgets import QApplication
 
 from sanchay_desktop import thumbnails
@@ -62,6 +62,8 @@ def window(qapp: QApplication, home: Path) -> Iterator[Window]:
         job.changes_files = False
     made.close()
     thumbnails._ONE.clear()
+    made.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QSlider,
     QStackedWidget,
+    QTextEdit,
     QVBoxLayout,
     QWidget,
 )
@@ -211,10 +212,10 @@ class Compare(QWidget):
             selections = []
             for number, it in enumerate(lines):
                 if not it[2]:
-                    selection = QPlainTextEdit.ExtraSelection()  # type: ignore[attr-defined]
+                    selection = QTextEdit.ExtraSelection()
                     block = text.document().findBlockByNumber(number)
-                    selection.cursor = QTextCursor(block)
-                    selection.format = how
+                    selection.cursor = QTextCursor(block)  # type: ignore[attr-defined]
+                    selection.format = how  # type: ignore[attr-defined]
                     selections.append(selection)
             text.setExtraSelections(selections)
 

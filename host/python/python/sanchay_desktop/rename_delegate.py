@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QPainter, QPalette
@@ -24,7 +25,7 @@ class DifferenceDelegate(QStyledItemDelegate):
     def paint(
         self,
         painter: QPainter,
-        option: QStyleOptionViewItem,
+        given: QStyleOptionViewItem,
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
         """Paint the name in three parts."""
@@ -33,8 +34,10 @@ class DifferenceDelegate(QStyledItemDelegate):
         start, end = difference(old, new)
         # Letters that are joined, or run from right to left, cannot be cut.
         if not new.isascii() or start >= end:
-            super().paint(painter, option, index)
+            super().paint(painter, given, index)
             return
+        # Its fields are missing in the types of some versions of PySide6.
+        option: Any = given
         style = QApplication.style()
         style.drawPrimitive(QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter)
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)

@@ -26,7 +26,8 @@ def make_window() -> Window:
     settings = Settings()
     speak(settings)
     settings.apply_theme()
-    app.setStyleSheet(STYLE)
+    if app.styleSheet() != STYLE:
+        app.setStyleSheet(STYLE)
     return Window()
 
 
