@@ -59,7 +59,7 @@ def test_names_that_would_be_obeyed_are_shown_escaped(window, idle, rows, tree):
         r"gpj.\u{202e}exe",
         "<img src=x>.txt",
         r"caf\xe9.txt",
-        r"\x1b[2Jclear.txt",
+        r"\u{1b}[2Jclear.txt",
     }
     assert {os.path.basename(row["path"]) for row in rows(window.files)} == set(HOSTILE)
     for row in range(model.rowCount()):

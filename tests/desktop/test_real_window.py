@@ -25,7 +25,7 @@ def display() -> Iterator[str]:
         pytest.skip("LEFT OUT: the tests in a real window, for there is no Xvfb")
     read, write = os.pipe()
     process = subprocess.Popen(
-        [server, "-displayfd", str(write), "-screen", "0", "1600x1200x24"]
+        [server, "-displayfd", str(write), "-screen", "0", "2600x1900x24"]
         + ["-nolisten", "tcp"],
         pass_fds=[write],
         stdout=subprocess.DEVNULL,
@@ -73,7 +73,7 @@ def test_every_page_is_drawn_in_a_real_window(
     assert len(drawn) == 10, done.stdout
     for path in drawn:
         image = QImage(str(path))
-        assert image.width() >= 1000 * int(scale), path
+        assert image.width() >= 900 * int(scale), path
         points = [
             image.pixelColor(x, y)
             for x in range(0, image.width(), 7)

@@ -148,6 +148,9 @@ def take(control: Control, records: Records[Any, Any]) -> Records[Any, Any]:
             waiting, last = [], monotonic()
     if waiting:
         control.found(waiting)
+    if control.cancelled.is_set():
+        # Once it is closed, an answer simply ends: it is not whole all the same.
+        raise Cancelled("the job was cancelled")
     return records
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import cast
 
 from PySide6.QtCore import QSettings, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication
 
 __all__ = ["Settings", "data_folder"]
 
@@ -17,6 +18,11 @@ _SCHEMES = {
     "system": Qt.ColorScheme.Unknown,
     "light": Qt.ColorScheme.Light,
     "dark": Qt.ColorScheme.Dark,
+}
+#: Colours for desktops that give none: window, base, button, text.
+_PLAIN = {
+    "light": ("#f0f0f0", "#ffffff", "#e4e4e4", "#151515"),
+    "dark": ("#2b2b2b", "#1f1f1f", "#383838", "#eaeaea"),
 }
 #: How many folders are offered again.
 _RECENT = 12
@@ -95,8 +101,39 @@ class Settings:
 
     def apply_theme(self) -> None:
         """Show the colours that were chosen."""
-        QGuiApplication.styleHints().setColorScheme(_SCHEMES[self.theme()])
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        theme = self.theme()
+        app.setPalette(QPalette())
+        app.styleHints().setColorScheme(_SCHEMES[theme])
+        dark = app.palette().window().color().lightnessF() < 0.5
+        if theme != "system" and dark != (theme == "dark"):
+            # The desktop has no such colours to give; these are Fusion's own.
+            app.setStyle("Fusion")
+            app.setPalette(_palette(*_PLAIN[theme]))
 
     def sync(self) -> None:
         """Write what is not yet written."""
         self._kept.sync()
+
+
+
+def _palette(window: str, base: str, button: str, text: str) -> QPalette:
+    """Colours made of some, and the greys between them."""
+    found = QPalette(QColor(button), QColor(window))
+    role = QPalette.ColorRole
+    shade = QColor(text)
+    for one in (role.WindowText, role.Text, role.ButtonText, role.ToolTipText):
+        found.setColor(one, shade)
+    found.setColor(role.Base, QColor(base))
+    found.setColor(role.AlternateBase, QColor(button))
+    found.setColor(role.ToolTipBase, QColor(button))
+    found.setColor(role.Highlight, QColor("#2f7f96"))
+    found.setColor(role.HighlightedText, QColor("white"))
+    found.setColor(role.Link, QColor("#3c8fa6"))
+    grey = QColor(text)
+    grey.setAlphaF(0.6)
+    found.setColor(role.PlaceholderText, grey)
+    for one in (role.WindowText, role.Text, role.ButtonText):
+        found.setColor(QPalette.ColorGroup.Disabled, one, grey)
+    return found
