@@ -122,6 +122,6 @@ def _result(answer: object) -> str:
     told = []
     for name in fields:
         value = getattr(summary, name)
-        if isinstance(value, int) and not name.endswith("_ns"):
-            told.append(f"{name}: {words.number(value)}")
+        if isinstance(value, int) and value and not name.endswith("_ns"):
+            told.append(f"{name.replace('_', ' ')}: {words.number(value)}")
     return ", ".join(told)

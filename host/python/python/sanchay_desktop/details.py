@@ -33,7 +33,7 @@ class Details(QWidget):
         self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.picture.hide()
         self.values: dict[str, QLabel] = {}
-        form = QFormLayout()
+        self.form = form = QFormLayout()
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
         for key, title in (
             ("name", tr("Name")),
@@ -72,6 +72,8 @@ class Details(QWidget):
         self.values["size"].setText(words.size(row.get("size")))
         self.values["modified"].setText(words.when(row.get("modified")))
         self.values["hash"].setText(_breakable(str(row.get("hash") or "")))
+        for value in self.values.values():
+            self.form.setRowVisible(value, bool(value.text()))
         if is_picture(self._path) and self.desk.settings.flag("thumbnails", True):
             thumbnails().ask(self._path, _WIDTH, self._show_picture)
         self._ask_past(self._path)
@@ -103,6 +105,7 @@ class Details(QWidget):
                 for it in versions[-5:]
             ]
             self.values["past"].setText("\n".join(lines))
+            self.form.setRowVisible(self.values["past"], bool(lines))
 
 
 def _breakable(text: str) -> str:

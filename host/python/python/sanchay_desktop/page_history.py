@@ -50,8 +50,8 @@ class HistoryPage(TablePage):
                 Column("begun", tr("Begun"), "time"),
                 Column("what", tr("Job"), "text"),
                 Column("state", tr("State"), "text"),
-                Column("folders", tr("Folders"), "text"),
-                Column("result", tr("Result"), "text"),
+                Column("folders", tr("Folders"), "long"),
+                Column("result", tr("Result"), "long"),
             ],
         )
         self.again_button = self.button(tr("Do a&gain"), "Ctrl+R", self.do_again)

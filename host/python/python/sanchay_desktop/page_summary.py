@@ -146,9 +146,9 @@ class SummaryPage(TablePage):
         self.parts: dict[str, Part] = {}
         for key, title, columns, charted in (
             ("folders", tr("Folders"), [Column("path", tr("Path"), "path"), size, files], False),
-            ("types", tr("Types"), [Column("name", tr("Type"), "text"), size, files], True),
-            ("ages", tr("Ages"), [Column("name", tr("Age"), "text"), size, files], True),
-            ("sizes", tr("Sizes"), [Column("name", tr("Size of files"), "text"), size, files], True),
+            ("types", tr("Types"), [Column("name", tr("Type"), "long"), size, files], True),
+            ("ages", tr("Ages"), [Column("name", tr("Age"), "long"), size, files], True),
+            ("sizes", tr("Sizes"), [Column("name", tr("Size of files"), "long"), size, files], True),
             (
                 "largest",
                 tr("Largest"),

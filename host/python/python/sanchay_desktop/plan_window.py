@@ -138,6 +138,8 @@ class PlanModel(QAbstractTableModel):
             return Qt.CheckState.Checked
         if role == _ROLE.DisplayRole:
             return self._text(index.row(), index.column())
+        if role == _ROLE.TextAlignmentRole and index.column() == 4:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == _ROLE.ToolTipRole:
             return words.tip(self._text(index.row(), index.column()))
         return None

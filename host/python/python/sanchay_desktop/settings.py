@@ -22,7 +22,7 @@ _SCHEMES = {
 #: Colours for desktops that give none: window, base, button, text.
 _PLAIN = {
     "light": ("#f0f0f0", "#ffffff", "#e4e4e4", "#151515"),
-    "dark": ("#2b2b2b", "#1f1f1f", "#383838", "#eaeaea"),
+    "dark": ("#2b2b2b", "#3b3d3f", "#46494c", "#eaeaea"),
 }
 #: How many folders are offered again.
 _RECENT = 12

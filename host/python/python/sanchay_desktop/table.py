@@ -41,7 +41,7 @@ class Column(NamedTuple):
 
     key: str
     title: str
-    kind: Literal["path", "size", "time", "number", "share", "text"]
+    kind: Literal["path", "size", "time", "number", "share", "text", "long"]
 
 
 class ArrowModel(QAbstractTableModel):
@@ -220,7 +220,8 @@ class ArrowModel(QAbstractTableModel):
             return words.number(value)
         if column.kind == "share":
             return f"{value:.3f}"
-        return words.shown(str(value))
+        # Names that are told as text were escaped by whoever told them.
+        return str(value)
 
     def refresh_marks(self) -> None:
         """Show the marks anew."""

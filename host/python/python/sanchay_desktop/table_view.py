@@ -112,7 +112,7 @@ class TableView(QTableView):
         self.setModel(model)
         self.set_widths(
             [
-                {"path": 0, "text": 160, "time": 140}.get(it.kind, 100)
+                {"path": 0, "long": 0, "text": 160, "time": 140}.get(it.kind, 100)
                 for it in model.columns
             ]
         )
