@@ -152,12 +152,16 @@ test-engines: _engine-tools
     cargo test --locked --workspace --test interpreter engines -- \
         --ignored --nocapture
 
+# Test the desktop application, in windows that nobody sees, and its one file.
+test-desktop: _desktop-tools
+    cargo test --locked --workspace --test interpreter desktop -- --nocapture
+
 # Write anew which Python packages the tests install, and their digests.
 python-lock:
     rm -rf target/python-lock
     python3 -m venv target/python-lock
     target/python-lock/bin/pip install --quiet pip-tools==7.6.2
-    for list in python/requirements peers/requirements \
+    for list in python/requirements peers/requirements desktop/requirements \
         engines/requirements engines/spark; do \
         (cd tests/${list%/*} && ../../target/python-lock/bin/pip-compile \
             --quiet --generate-hashes --strip-extras --allow-unsafe \
@@ -333,6 +337,10 @@ _peer-tools:
 # A Python with Ray and Spark, and Java.
 _engine-tools:
     @"{{ justfile_directory() }}/x" --engine-tools
+
+# A Python with Qt, and a screen that nobody sees.
+_desktop-tools:
+    @"{{ justfile_directory() }}/x" --desktop-tools
 
 # A C++ compiler, for libFuzzer.
 _fuzz-tools:

@@ -34,7 +34,12 @@ def check(wheel: Path) -> None:
             assert str(checkout).encode() not in content, f"{name} names {checkout}"
             assert str(Path.home()).encode() not in content, name
     if wheel.name.startswith("sanchay-"):
-        for package in ("mithril", "rusty_attachments", "sanchay"):
+        for package in (
+            "mithril",
+            "rusty_attachments",
+            "sanchay",
+            "sanchay_desktop",
+        ):
             assert f"{package}/__init__.py" in files, f"there is no {package}"
             assert f"{package}/py.typed" in files, f"{package} has no types"
     print(f"{wheel.name}: {len(names)} parts, {len(licences)} files of licences")

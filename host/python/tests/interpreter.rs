@@ -1,8 +1,9 @@
 //! The Python package through an interpreter: lays it out as a wheel would,
 //! around the library that cargo has just built, and runs `tests/python` on
-//! it, `tests/peers` where what it is compared with is installed, and, when
-//! asked for, `tests/engines` with engines that run shards. So the tests need
-//! no build of their own; `just wheel` runs the first once more, on the wheel.
+//! it, `tests/peers` where what it is compared with is installed, `tests/desktop`
+//! where Qt is, and, when asked for, `tests/engines` with engines that run
+//! shards. So the tests need no build of their own; `just wheel` runs the first
+//! once more, on the wheel.
 
 use std::{
     env, fs,
@@ -32,7 +33,9 @@ fn interpreter(name: &str, what: &str, command: &str) -> Option<PathBuf> {
 
 /// Lays out the package.
 fn lay_out(target: &Path) -> io::Result<()> {
-    for package in ["sanchay", "mithril", "rusty_attachments"] {
+    let packages =
+        ["sanchay", "mithril", "rusty_attachments", "sanchay_desktop"];
+    for package in packages {
         let to = target.join(package);
         fs::create_dir_all(&to)?;
         for entry in
@@ -103,5 +106,14 @@ fn the_python_package_passes_the_tests_of_its_engines() {
     let command = "./x test-engines";
     if let Some(python) = interpreter("engines-venv", what, command) {
         passes(&python, "tests/engines").unwrap();
+    }
+}
+
+#[test]
+fn the_desktop_application_passes_its_tests() {
+    let what = "the tests of the desktop application";
+    if let Some(python) = interpreter("desktop-venv", what, "./x test-desktop")
+    {
+        passes(&python, "tests/desktop").unwrap();
     }
 }

@@ -56,7 +56,10 @@ pub fn stream(
 
 /// Refuses a root in which there is nothing and whose file system is not that
 /// of the plan: most likely, what is to be mounted there is not.
-fn check_mount(storage: &dyn Storage, part: &Part) -> Result<(), ShardError> {
+pub(crate) fn check_mount(
+    storage: &dyn Storage,
+    part: &Part,
+) -> Result<(), ShardError> {
     let root = work::path(&part.root);
     let here = work::device_of(storage, &root).ok().flatten();
     if here == part.device || here.is_none() {

@@ -30,6 +30,7 @@ pub fn sums(
     let mut folders = Folders::default();
     let (mut summary, mut path) = (Summary::default(), Vec::new());
     for part in &shard.parts {
+        stream::check_mount(&*storage, part)?;
         let mut walk = work::walk_options(&shard.work, part)?;
         walk.storage = Some(Arc::clone(&storage));
         let mut root_error = None;

@@ -1,0 +1,138 @@
+"""The jobs of this user: what was asked, what came of it, what was interrupted.
+
+A file of its own beside the catalog: the catalog belongs to the engine, which
+refuses what it does not know.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+__all__ = ["JobLog", "LoggedJob"]
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS jobs (
+    number INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    folders TEXT NOT NULL,
+    options TEXT NOT NULL,
+    process INTEGER NOT NULL,
+    begun_ns INTEGER NOT NULL,
+    ended_ns INTEGER,
+    state TEXT NOT NULL,
+    result TEXT NOT NULL
+) STRICT
+"""
+#: The version of the file, which a newer program raises.
+_VERSION = 1
+
+
+class LoggedJob(NamedTuple):
+    """A job as the log has it."""
+
+    number: int
+    kind: str
+    folders: tuple[str, ...]
+    options: dict[str, object]
+    begun_ns: int
+    ended_ns: int | None
+    state: str
+    result: str
+
+
+class JobLog:
+    """The file of jobs; one thread, the window's, uses it."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._closed = False
+        self._file = sqlite3.connect(path, isolation_level=None, timeout=5)
+        [version] = self._file.execute("PRAGMA user_version").fetchone()
+        if version > _VERSION:
+            self._file.close()
+            raise OSError(
+                f"{path} is of version {version}, which a newer program made"
+            )
+        self._file.execute("PRAGMA journal_mode = WAL")
+        self._file.execute(_TABLES)
+        self._file.execute(f"PRAGMA user_version = {_VERSION}")
+        self._find_interrupted()
+
+    def begin(
+        self, kind: str, folders: tuple[str, ...], options: dict[str, object]
+    ) -> int:
+        """Note that a job begins."""
+        # JSON keeps lone surrogates, which stand for bytes that are no text.
+        row = (
+            kind,
+            json.dumps(folders),
+            json.dumps(options, default=str),
+            os.getpid(),
+            time.time_ns(),
+        )
+        cursor = self._file.execute(
+            "INSERT INTO jobs (kind, folders, options, process, begun_ns, state,"
+            " result) VALUES (?, ?, ?, ?, ?, 'running', '')",
+            row,
+        )
+        return cursor.lastrowid or 0
+
+    def end(self, number: int, state: str, result: str) -> None:
+        """Note how a job ended; after close() the next start finds out."""
+        if self._closed:
+            return
+        self._file.execute(
+            "UPDATE jobs SET state = ?, result = ?, ended_ns = ? WHERE number = ?",
+            (state, result, time.time_ns(), number),
+        )
+
+    def jobs(self, most: int = 500) -> list[LoggedJob]:
+        """The last jobs, the newest first."""
+        rows = self._file.execute(
+            "SELECT number, kind, folders, options, begun_ns, ended_ns, state,"
+            " result FROM jobs ORDER BY number DESC LIMIT ?",
+            (most,),
+        )
+        return [
+            LoggedJob(
+                row[0], row[1], tuple(json.loads(row[2])), json.loads(row[3]), *row[4:]
+            )
+            for row in rows
+        ]
+
+    def forget(self) -> None:
+        """Remove all that ended."""
+        self._file.execute("DELETE FROM jobs WHERE state != 'running'")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._closed = True
+        self._file.close()
+
+    def _find_interrupted(self) -> None:
+        """Jobs of processes that are gone did not end by themselves."""
+        rows = self._file.execute(
+            "SELECT number, process FROM jobs WHERE state = 'running'"
+        ).fetchall()
+        for number, process in rows:
+            if process == os.getpid() or not _is_running(process):
+                self.end(number, "interrupted", "")
+
+
+def _is_running(process: int) -> bool:
+    if os.name == "nt":
+        # os.kill would end it there. Another window's job is then shown as
+        # interrupted until it ends, and loses nothing.
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

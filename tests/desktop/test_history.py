@@ -1,0 +1,143 @@
+"""History: jobs, runs, and what was interrupted."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from conftest import environment, program
+from sanchay_desktop.log import JobLog
+
+
+def cells(model, section):
+    return [model.cell(row, section) for row in range(model.rowCount())]
+
+
+def test_every_job_is_in_the_history_and_can_be_done_again(window, idle, tree):
+    folder = tree({"a": b"same", "b": b"same"})
+    window.desk.folders.set([str(folder)], [])
+    window.desk.filters.where.setPlainText("size < 1KiB")
+    window.duplicates.run_again()
+    idle()
+    window.desk.folders.set([], [])
+    window.desk.filters.where.setPlainText("")
+    window.show_page(window.history)
+    assert cells(window.history.model, 1) == ["Duplicates"]
+    assert cells(window.history.model, 2) == ["done"]
+    window.history.view.go_to(0)
+    window.history.again_button.click()
+    idle()
+    assert window.page() is window.duplicates
+    assert window.desk.folders.roots() == [str(folder)]
+    assert window.desk.options() == {"where": "size < 1KiB"}
+    assert window.duplicates.model.rowCount() == 2
+
+
+def test_a_run_is_undone_from_the_history_after_its_window_is_closed(
+    window, idle, tree
+):
+    folder = tree({"a": b"same", "b": b"same"})
+    window.desk.folders.set([str(folder)], [])
+    window.duplicates.plan()
+    idle()
+    plan = window.duplicates.planner.window
+    plan.apply_button.click()
+    idle()
+    plan.close()
+    assert os.listdir(folder) == ["a"]
+    window.show_page(window.history)
+    page = window.history
+    assert cells(page.run_rows, 2) == ["can be undone"]
+    page.tabs.setCurrentWidget(page.run_view)
+    page.run_view.go_to(0)
+    page.undo_button.click()
+    idle()
+    assert sorted(os.listdir(folder)) == ["a", "b"]
+    assert cells(page.run_rows, 2) == ["undone"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
+def test_a_job_of_a_window_that_was_killed_is_found_interrupted(
+    home, tmp_path, qapp, request
+):
+    big = tmp_path / "big"
+    big.mkdir()
+    for name in "ab":
+        with (big / name).open("wb") as file:
+            file.truncate(64 << 30)
+    process = subprocess.Popen(
+        [*program(), "--duplicates", str(big)],
+        env=environment(home),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    log = home / "data/sanchay/desktop.db"
+    try:
+        deadline = time.monotonic() + 60
+        while not _states(log) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert _states(log) == ["running"]
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    window = request.getfixturevalue("window")
+    window.show_page(window.history)
+    assert cells(window.history.model, 2) == ["interrupted"]
+    assert "Interrupted jobs: 1" in window.history.status.text()
+
+
+def _states(path: Path) -> list[str]:
+    if not path.exists():
+        return []
+    try:
+        with sqlite3.connect(path) as file:
+            return [state for (state,) in file.execute("SELECT state FROM jobs")]
+    except sqlite3.OperationalError:
+        # It is being made.
+        return []
+
+
+def test_the_log_keeps_folders_that_are_no_text(tmp_path):
+    path = tmp_path / "log.db"
+    log = JobLog(path)
+    folder = os.fsdecode(b"/srv/\xff")
+    number = log.begin("scan", (folder,), {"where": "size > 1"})
+    log.end(number, "done", "files: 1")
+    log.close()
+    [job] = JobLog(path).jobs()
+    assert job.folders == (folder,) and job.options == {"where": "size > 1"}
+
+
+def test_a_log_of_a_newer_version_is_refused_by_name(tmp_path):
+    path = tmp_path / "log.db"
+    with sqlite3.connect(path) as file:
+        file.execute("PRAGMA user_version = 99")
+    with pytest.raises(OSError, match="log.db is of version 99"):
+        JobLog(path)
+
+
+def test_closing_asks_only_while_files_are_changed(window, idle, tree, monkeypatch):
+    from PySide6.QtWidgets import QMessageBox
+    from sanchay_desktop.jobs import Job
+
+    asked = []
+
+    def answer(box):
+        asked.append(box.text())
+        return QMessageBox.StandardButton.Cancel
+
+    monkeypatch.setattr(QMessageBox, "exec", answer)
+    looking = Job("scan", "", lambda control: control.cancelled.wait(20))
+    window.desk.run(looking)
+    assert window._may_close() and not asked
+    looking.cancel()
+    changing = Job("apply", "", lambda control: control.cancelled.wait(20))
+    changing.changes_files = True
+    window.desk.run(changing)
+    assert not window.close() and len(asked) == 1
+    assert window.isVisible()
+    changing.cancel()
+    idle()

@@ -1,0 +1,209 @@
+"""What is around the windows: types, translations, names, integration."""
+
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import environment, layout, program
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QWidget,
+)
+from sanchay_desktop import integration, translation
+from sanchay_desktop.settings import Settings
+from sanchay_desktop.settings_window import SettingsWindow
+from sanchay_desktop.words import tr
+
+CHECKOUT = Path(__file__).parents[2]
+
+
+def test_types_are_strict():
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", os.devnull]
+        + ["--config-file", str(CHECKOUT / "pyproject.toml")]
+        + ["-p", "sanchay_desktop"],
+        capture_output=True,
+        text=True,
+        cwd=layout(),
+        env={**os.environ, "MYPYPATH": layout()},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_text_is_translated_and_the_files_are_what_is_made_of_them():
+    tool = CHECKOUT / "host/python/build/translations.py"
+    done = subprocess.run(
+        [sys.executable, tool, "--check"], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_translations_keep_the_places_of_values():
+    sys.path.insert(0, str(CHECKOUT / "host/python/build"))
+    import re
+
+    import translations
+
+    have = translations.known(translations.SOURCES / "sanchay_hi.ts")
+    assert len(have) > 250
+    for text, forms in have.items():
+        for form in forms:
+            assert sorted(re.findall(r"\{\d\}|%n", text)) == sorted(
+                re.findall(r"\{\d\}|%n", form)
+            ), text
+
+
+def test_the_window_speaks_hindi_when_it_was_chosen(qapp, home):
+    from sanchay_desktop.start import make_window
+
+    settings = Settings()
+    settings.set("language", "hi")
+    settings.sync()
+    window = make_window()
+    try:
+        assert window.files.title == "फ़ाइलें"
+        assert window.files.scan_button.text().startswith("स्कैन करें")
+        assert tr("Do %n steps", 3) == "3 चरण करें"
+    finally:
+        window.close()
+        settings.set("language", "en")
+        translation.speak(settings)
+    assert tr("Do %n steps", 1) == "Do 1 step" and tr("Do %n steps", 2) == "Do 2 steps"
+
+
+def test_all_that_can_be_reached_has_a_name_for_screen_readers(window):
+    nameless = []
+    for widget in window.findChildren(QWidget):
+        if widget.focusPolicy() == Qt.FocusPolicy.NoFocus:
+            continue
+        if not isinstance(
+            widget,
+            (
+                QAbstractButton,
+                QAbstractItemView,
+                QAbstractSpinBox,
+                QComboBox,
+                QLineEdit,
+                QPlainTextEdit,
+            ),
+        ):
+            continue
+        # What opens below a box is a window of its own, and the box has the name.
+        if widget.window() is not window:
+            continue
+        if isinstance(widget.parentWidget(), QAbstractSpinBox):
+            continue
+        if widget.objectName().startswith(("qt_", "ScrollLeft", "ScrollRight")):
+            continue
+        interface = QAccessible.queryAccessibleInterface(widget)
+        if not interface.text(QAccessible.Text.Name):
+            nameless.append((type(widget).__name__, widget.parentWidget()))
+    assert not nameless
+
+
+def test_pages_are_reached_by_keys_and_keys_are_shown(window, qtbot):
+    for number, page in enumerate(window.pages):
+        keys = [Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4]
+        keys += [Qt.Key.Key_5, Qt.Key.Key_6, Qt.Key.Key_7, Qt.Key.Key_8]
+        qtbot.keyClick(window, keys[number], Qt.KeyboardModifier.ControlModifier)
+        assert window.page() is page
+        assert f"Ctrl+{number + 1}" in window.keys_text()
+    window.show_page(window.duplicates)
+    assert "Keep this file" in window.keys_text()
+
+
+def test_settings_are_kept_and_colours_follow_them(window, home):
+    settings = SettingsWindow(window.desk)
+    settings.theme.setCurrentIndex(settings.theme.findData("dark"))
+    settings.thumbnails.setChecked(False)
+    settings.catalog.setText(str(home / "my.db"))
+    settings.accept()
+    again = Settings()
+    assert again.theme() == "dark" and not again.flag("thumbnails", True)
+    assert again.catalog() == home / "my.db"
+    again.set("theme", "light")
+    again.apply_theme()
+
+
+def test_folders_are_there_again_at_the_next_start(window, tree, qapp):
+    from sanchay_desktop.start import make_window
+
+    name = os.fsdecode(b"caf\xe9")
+    folder = tree({f"{name}/x": b"1", "other/y": b"1"})
+    window.desk.folders.set([str(folder / name)], [str(folder / "other")])
+    window.desk.settings.sync()
+    again = make_window()
+    assert again.desk.folders.roots() == [str(folder / name)]
+    assert again.desk.folders.protected() == [str(folder / "other")]
+    again.close()
+
+
+def test_integration_writes_what_desktops_read_and_removes_it_again(home):
+    env = environment(home)
+    run = [*program(), "--integrate"]
+    done = subprocess.run([*run, "install"], env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    written = [Path(line) for line in done.stdout.splitlines()]
+    assert len(written) == 4 and all(it.is_file() for it in written)
+    entries = [it for it in written if it.suffix == ".desktop"]
+    for entry in entries:
+        assert "@PROGRAM@" not in entry.read_text()
+    if shutil.which("desktop-file-validate"):
+        [menu] = [it for it in entries if "applications" in it.parts]
+        checked = subprocess.run(
+            ["desktop-file-validate", menu], capture_output=True, text=True
+        )
+        assert checked.returncode == 0, checked.stdout
+    [script] = [it for it in written if "nautilus" in it.parts]
+    assert script.stat().st_mode & stat.S_IXUSR
+    done = subprocess.run([*run, "remove"], env=env, capture_output=True, text=True)
+    assert done.returncode == 0 and not any(it.exists() for it in written)
+
+
+@pytest.mark.parametrize("word", ['a b', 'quo"te', "back\\slash", "100%", "$HOME", "`x`"])
+def test_a_program_with_any_name_is_quoted_as_the_key_exec_wants(word):
+    quoted = integration._quoted([word])
+    # What a desktop does: the file's escapes, the quotes, the fields.
+    plain = quoted.replace("\\\\", "\\")[1:-1]
+    found, at = "", 0
+    while at < len(plain):
+        at += plain[at] == "\\"
+        found += plain[at]
+        at += 1
+    assert found.replace("%%", "%") == word
+
+
+def test_the_program_says_its_version_and_needs_no_screen_for_it(home):
+    import sanchay
+
+    done = subprocess.run(
+        [*program(), "--version"], env=environment(home), capture_output=True, text=True
+    )
+    assert done.stdout == f"sanchay-desktop {sanchay.version()}\n"
+
+
+def test_without_qt_the_program_says_what_to_install(home, tmp_path):
+    (tmp_path / "PySide6").mkdir()
+    (tmp_path / "PySide6/__init__.py").write_text("raise ImportError('no Qt')")
+    env = environment(home)
+    env["PYTHONPATH"] = f"{tmp_path}:{env['PYTHONPATH']}"
+    done = subprocess.run(program(), env=env, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "pip install 'sanchay[desktop]'" in done.stderr
+
+
+def test_a_translator_is_there_for_each_language(qapp, home):
+    for code in translation.LANGUAGES:
+        assert Path(translation._HERE, f"sanchay_{code}.qm").stat().st_size > 50
+    assert QCoreApplication.translate("sanchay", "no such text") == "no such text"
