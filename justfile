@@ -122,6 +122,12 @@ bench-attachments *ARGS: _peer-tools
     cargo build --release --locked -p sanchay-attachments --example figures
     @exec .tools/peers-venv/bin/python benches/python/attachments.py "$@"
 
+# Measure the service: pages, listeners, jobs a second, a soak; --soak SECONDS.
+bench-service *ARGS:
+    cargo build --release --locked -p sanchay-cli
+    @exec python3 benches/python/service.py \
+        --program target/release/sanchay "$@"
+
 # Build the Python packages, target/wheels/*.whl, and test them.
 wheel: _python
     rm -rf target/wheels target/python
