@@ -51,6 +51,8 @@ def test_processes_that_are_killed_and_started_again_have_the_whole_answer(tree)
             break
     assert killed
     assert complete(root) == len(shards)
-    assert not list((root / "out/begun").iterdir())
+    # One that is killed right after it is complete leaves that it has begun.
+    begun = {path.name for path in (root / "out/begun").iterdir()}
+    assert begun <= {shard.id for shard in shards}
     expected = list(sanchay.duplicates(root / "in"))
     assert list(sanchay.merge_partition(root / "out", None)) == expected
