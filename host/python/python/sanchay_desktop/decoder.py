@@ -14,10 +14,9 @@ from __future__ import annotations
 
 import ctypes
 import os
-import platform
 import struct
 import sys
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize
 from PySide6.QtGui import QImage, QImageReader
@@ -115,6 +114,9 @@ def confine() -> str:
         return "nothing"
     import resource
 
+    # Nothing can be imported any more afterwards.
+    machine = os.uname().machine if sys.platform == "linux" else ""
+    prctl = ctypes.CDLL(None).prctl if machine in _CALLS else None
     for what, most in (
         (resource.RLIMIT_AS, _MEMORY),
         (resource.RLIMIT_CORE, 0),
@@ -127,11 +129,12 @@ def confine() -> str:
             # macOS knows no bound of the address space; the others hold there.
             if what != resource.RLIMIT_AS:
                 raise
-    calls = _CALLS.get(platform.machine()) if sys.platform == "linux" else None
-    return "calls" if calls and _filter_calls(*calls) else "files"
+    if prctl is not None and _filter_calls(prctl, *_CALLS[machine]):
+        return "calls"
+    return "files"
 
 
-def _filter_calls(arch: int, allowed: tuple[int, ...]) -> bool:
+def _filter_calls(prctl: Any, arch: int, allowed: tuple[int, ...]) -> bool:
     """Refuse all system calls but these."""
     # The instructions of BPF: load a word, jump if equal, return.
     load, equal, answer = 0x20, 0x15, 0x06
@@ -152,7 +155,6 @@ def _filter_calls(arch: int, allowed: tuple[int, ...]) -> bool:
         _fields_ = [("length", ctypes.c_ushort), ("code", ctypes.c_void_p)]
 
     given = Program(len(steps), ctypes.addressof(code))
-    prctl = ctypes.CDLL(None).prctl
     prctl.argtypes = [ctypes.c_int] + [ctypes.c_ulong] * 4
     # No more rights by what is executed; then the filter.
     no_new_privileges, set_filter, filter_mode = 38, 22, 2
