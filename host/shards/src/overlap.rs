@@ -2,11 +2,11 @@
 
 use std::{
     ffi::OsStr,
-    os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
 };
 
 use sanchay::{Storage, storage::is_cloud_url};
+use sanchay_names::OsStrExt as _;
 
 use crate::error::ShardError;
 

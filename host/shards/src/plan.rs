@@ -1,15 +1,14 @@
 //! Planning: roots are cut into shards by what is counted in them.
 
-use std::{
-    collections::HashMap, ops::ControlFlow, os::unix::ffi::OsStrExt as _,
-    path::PathBuf, sync::Arc,
-};
+use std::{collections::HashMap, ops::ControlFlow, path::PathBuf, sync::Arc};
 
 use sanchay::{
     Action, Algorithm, Engine, EntryError, HashOptions, LocalStorage, Monitor,
     ScanEvent, Storage, Summary, WalkOptions,
 };
+
 use sanchay_core::shard::{Part, Planner, Shard, Target, Work};
+use sanchay_names::OsStrExt as _;
 use sanchay_output::shard::seal;
 
 use crate::{error::ShardError, overlap, work};
