@@ -1,6 +1,6 @@
 //! What differs between a manifest and the files on disk.
 
-use std::{collections::HashMap, os::unix::ffi::OsStrExt as _, path::Path};
+use std::{collections::HashMap, path::Path};
 
 use sanchay::{Engine, EntryKind as Kind, Timestamp};
 use sanchay_core::attachments::{EntryKind, GlobFilter, Manifest, text};
@@ -13,6 +13,7 @@ use crate::{
     snapshot::check_root,
     writer::same_time,
 };
+use sanchay_names::OsStrExt as _;
 
 /// Paths that differ, below the root, each list in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -9,13 +9,13 @@ use std::{
     ffi::OsStr,
     fs::TryLockError,
     io,
-    os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use sanchay::Timestamp;
 use sanchay_core::attachments::copy_name;
+use sanchay_names::OsStrExt as _;
 use sanchay_storage::{
     Attributes, Directory, File, Links, StorageError, TemporaryNames,
 };

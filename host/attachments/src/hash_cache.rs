@@ -9,15 +9,15 @@
 
 use std::{
     fmt, fs,
-    os::unix::ffi::OsStrExt as _,
-    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     sync::Mutex,
 };
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp as Time, tz::TimeZone};
 use rusqlite::{Connection, OpenFlags, params};
 use sanchay_core::attachments::{Hash, text};
+use sanchay_names::OsStrExt as _;
+use sanchay_storage::{Metadata, Timestamp};
 use sanchay_sync::lock;
 
 use crate::{AttachmentError, Watch, hashing::Hashed, listing::CANCELLED};
@@ -109,7 +109,8 @@ impl HashCache {
                 Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
             });
             let Ok((hash, time)) = found else { continue };
-            let settled = metadata.ctime() - metadata.mtime() <= AFTER;
+            let settled =
+                metadata.changed.seconds - metadata.modified.seconds <= AFTER;
             // One that cannot be read any more is not known, either.
             let readable = || fs::File::open(path).is_ok();
             if !settled || time != time_text(&metadata) || !readable() {
@@ -118,13 +119,9 @@ impl HashCache {
             let Some(hash) = Hash::parse(hash.as_bytes()) else { continue };
             *result = Some(Hashed {
                 hash,
-                size: metadata.len(),
-                modified: sanchay::Timestamp {
-                    seconds: metadata.mtime(),
-                    nanoseconds: u32::try_from(metadata.mtime_nsec())
-                        .unwrap_or_default(),
-                },
-                mode: metadata.mode(),
+                size: metadata.size,
+                modified: metadata.modified,
+                mode: metadata.mode,
             });
         }
         Ok(())
@@ -151,10 +148,8 @@ impl HashCache {
             for (path, hashed) in hashes {
                 let Some((key, metadata)) = facts(path) else { continue };
                 // What changed meanwhile is hashed again the next time.
-                let rest = i64::from(hashed.modified.nanoseconds);
-                let same = metadata.mtime() == hashed.modified.seconds
-                    && metadata.mtime_nsec() == rest
-                    && metadata.len() == hashed.size;
+                let same = metadata.modified == hashed.modified
+                    && metadata.size == hashed.size;
                 if same {
                     let hash = hashed.hash.to_string();
                     let time = time_text(&metadata);
@@ -178,16 +173,17 @@ fn refused(path: &Path) -> impl Fn(rusqlite::Error) -> AttachmentError {
 }
 
 /// The key of a file, and its metadata.
-fn facts(path: &Path) -> Option<(Vec<u8>, fs::Metadata)> {
+fn facts(path: &Path) -> Option<(Vec<u8>, Metadata)> {
     let real = path.canonicalize().ok()?;
-    let metadata = fs::metadata(&real).ok()?;
+    let metadata = sanchay_storage::stat(&real).ok()?;
     Some((text::of_name(real.as_os_str().as_bytes()), metadata))
 }
 
 /// `str(datetime.fromtimestamp(st_mtime))`: local time, rounded to
 /// microseconds as far as a double has them.
-fn time_text(metadata: &fs::Metadata) -> String {
-    local_text(metadata.mtime(), metadata.mtime_nsec(), &TimeZone::system())
+fn time_text(metadata: &Metadata) -> String {
+    let Timestamp { seconds, nanoseconds } = metadata.modified;
+    local_text(seconds, nanoseconds.into(), &TimeZone::system())
 }
 
 #[expect(
@@ -203,7 +199,7 @@ fn local_text(seconds: i64, nanoseconds: i64, zone: &TimeZone) -> String {
         whole as i64 + micro.div_euclid(1_000_000),
         micro.rem_euclid(1_000_000),
     );
-    let Ok(moment) = Timestamp::from_second(whole) else {
+    let Ok(moment) = Time::from_second(whole) else {
         return String::new();
     };
     let clock = moment.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S");

@@ -4,22 +4,19 @@
 use std::{
     collections::BTreeSet,
     ffi::OsStr,
-    fs::Metadata,
     io,
     ops::ControlFlow,
-    os::unix::ffi::{OsStrExt as _, OsStringExt as _},
-    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
 };
 
-use rustix::io::Errno;
 use sanchay::{
     Engine, EntryError, EntryKind, Filter, Monitor, ProgressCallback,
     ScanEvent,
 };
 use sanchay_core::attachments::{PathFormat, normalize};
-use sanchay_storage::{LocalStorage, Storage};
+use sanchay_names::{OsStrExt as _, OsStringExt as _};
+use sanchay_storage::{LocalStorage, Metadata, Storage};
 use sanchay_sync::{into_inner, lock};
 
 use crate::{
@@ -115,7 +112,7 @@ pub(crate) fn walk_in(
 pub(crate) fn behind(
     path: &Path,
 ) -> Result<Option<Metadata>, AttachmentError> {
-    existing(path, std::fs::metadata(path))
+    existing(path, sanchay_storage::stat(path))
 }
 
 /// Where a path leads, without links; `None` if that is nowhere.
@@ -133,7 +130,7 @@ fn existing<T>(
     let nothing = |error: &io::Error| {
         use io::ErrorKind::{NotADirectory, NotFound};
         matches!(error.kind(), NotFound | NotADirectory)
-            || error.raw_os_error() == Some(Errno::LOOP.raw_os_error())
+            || sanchay_storage::is_circle(error)
     };
     match found {
         Err(error) if nothing(&error) => Ok(None),
@@ -191,8 +188,8 @@ pub(crate) fn follow(
     let mut links = vec![(link.to_owned(), Vec::new())];
     while let Some((link, above)) = links.pop() {
         let Some(metadata) = behind(&link)? else { continue };
-        let id = (metadata.dev(), metadata.ino());
-        if metadata.is_file() {
+        let id = metadata.id;
+        if metadata.kind == EntryKind::File {
             let path = link.into_os_string().into_vec();
             files.push(Found { path, kind: EntryKind::File });
             continue;
@@ -205,7 +202,10 @@ pub(crate) fn follow(
         };
         let again =
             above.contains(&id) || leads_to.as_ref().is_some_and(holds);
-        if !metadata.is_dir() || again || above.len() >= MOST_LINKS {
+        if metadata.kind != EntryKind::Directory
+            || again
+            || above.len() >= MOST_LINKS
+        {
             continue;
         }
         let mut above: Vec<_> = above;
@@ -265,7 +265,7 @@ pub(crate) fn expand(
             expanded.missing.push(path);
             continue;
         };
-        if !metadata.is_dir() {
+        if metadata.kind != EntryKind::Directory {
             reader.follow(&path);
             files.insert(path);
             continue;
@@ -276,7 +276,7 @@ pub(crate) fn expand(
             let is_link = found.kind != EntryKind::File;
             if is_link {
                 let behind = behind(found.path())?;
-                if !behind.is_some_and(|it| it.is_file()) {
+                if !behind.is_some_and(|it| it.kind == EntryKind::File) {
                     continue;
                 }
                 reader.follow(found.path());

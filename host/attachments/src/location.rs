@@ -2,11 +2,11 @@
 
 use std::{
     ffi::OsString,
-    os::unix::ffi::OsStringExt as _,
     path::{Path, PathBuf},
 };
 
 use sanchay_core::attachments::{Hash, hashed_name, iso_time};
+use sanchay_names::OsStringExt as _;
 use sha3::Shake256;
 use sha3::digest::{ExtendableOutput as _, Update as _, XofReader as _};
 

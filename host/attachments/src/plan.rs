@@ -1,10 +1,6 @@
 //! What manifests come to beneath their roots, before anything is written.
 
-use std::{
-    collections::HashMap,
-    os::unix::{ffi::OsStrExt as _, fs::MetadataExt as _},
-    path::Path,
-};
+use std::{collections::HashMap, path::Path};
 
 use sanchay_core::attachments::{
     Content, Entry, EntryKind, Hash, Manifest, check_below, hashed_name,
@@ -12,9 +8,11 @@ use sanchay_core::attachments::{
 };
 
 use crate::{
-    AttachmentError, Conflict, location::path_of, snapshot::no_name,
-    target::Target, upload::negative, writer::same_time,
+    AttachmentError, Conflict, hashing::microseconds, location::path_of,
+    snapshot::no_name, target::Target, upload::negative, writer::same_time,
 };
+use sanchay_names::OsStrExt as _;
+use sanchay_storage::EntryKind as Kind;
 
 /// What a manifest comes to beneath a root.
 pub(crate) struct Plan<'m> {
@@ -166,20 +164,19 @@ pub(crate) fn check_space(
 /// How many bytes of a file seem to be there.
 fn there(root: &Path, file: &Wanted, conflict: Conflict) -> u64 {
     let path = root.join(path_of(file.path.clone()));
-    let is_there = match (conflict, std::fs::metadata(&path)) {
+    let is_there = match (conflict, sanchay_storage::stat(&path)) {
         (Conflict::CreateCopy, _) | (_, Err(_)) => false,
-        (Conflict::Skip, Ok(metadata)) => metadata.is_file(),
+        (Conflict::Skip, Ok(metadata)) => metadata.kind == Kind::File,
         (Conflict::Overwrite, Ok(metadata)) => {
-            let (seconds, rest) = (metadata.mtime(), metadata.mtime_nsec());
-            let time = seconds.saturating_mul(1_000_000) + rest / 1000;
-            metadata.len() == file.size && same_time(time, file.mtime)
+            let time = microseconds(metadata.modified);
+            metadata.size == file.size && same_time(time, file.mtime)
         }
     };
     if is_there {
         return file.size;
     }
     let begun = path.with_file_name(path_of(file.temporary()));
-    let begun = std::fs::metadata(begun).map_or(0, |it| it.blocks() * 512);
+    let begun = sanchay_storage::stat(&begun).map_or(0, |it| it.allocated);
     begun.min(file.size)
 }
 

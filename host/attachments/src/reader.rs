@@ -5,11 +5,11 @@
 use std::{
     collections::HashMap,
     io,
-    os::unix::ffi::OsStrExt as _,
     path::{Component, Path, PathBuf},
     sync::{Arc, Mutex},
 };
 
+use sanchay_names::OsStrExt as _;
 use sanchay_storage::{
     Directory, EntryKind, File, FileId, Links, LocalStorage, Metadata, Opened,
     Storage, StorageError,

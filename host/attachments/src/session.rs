@@ -6,16 +6,14 @@
 
 use std::{
     collections::HashMap,
-    fs, io,
-    os::unix::{
-        ffi::{OsStrExt as _, OsStringExt as _},
-        fs::MetadataExt as _,
-    },
+    io,
     path::{Path, PathBuf},
 };
 
+use sanchay_names::{OsStrExt as _, OsStringExt as _};
 use sanchay_storage::{
-    Directory, Links, LocalStorage, Opened, Storage as _, StorageError,
+    Directory, Links, LocalStorage, Metadata, Opened, Storage as _,
+    StorageError,
 };
 
 use crate::{AttachmentError, local::write_whole};
@@ -134,8 +132,8 @@ fn read(directory: &dyn Directory) -> Result<Option<Vec<u8>>, StorageError> {
 }
 
 /// What is known of a file by its metadata.
-pub(crate) fn facts_of(metadata: &fs::Metadata) -> Facts {
-    let seconds = i128::from(metadata.mtime());
-    let time = seconds * 1_000_000_000 + i128::from(metadata.mtime_nsec());
-    (time, metadata.len())
+pub(crate) fn facts_of(metadata: &Metadata) -> Facts {
+    let seconds = i128::from(metadata.modified.seconds);
+    let nanoseconds = i128::from(metadata.modified.nanoseconds);
+    (seconds * 1_000_000_000 + nanoseconds, metadata.size)
 }

@@ -2,7 +2,6 @@
 
 use std::{
     ffi::OsStr,
-    os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -12,6 +11,7 @@ use sanchay_core::attachments::{
     CHUNK, Content, Entry, EntryKind, GlobFilter, Manifest, ManifestVersion,
     PathFormat, check_below, normalize, text,
 };
+use sanchay_names::OsStrExt as _;
 
 use crate::{
     AttachmentError, HashCache, Progress, ScanProgress, Statistics, Watch,

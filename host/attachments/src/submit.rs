@@ -2,7 +2,6 @@
 //! back.
 
 use std::{
-    os::unix::ffi::{OsStrExt as _, OsStringExt as _},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -12,6 +11,7 @@ use sanchay_core::attachments::{
     AssetGroup, AssetPath, Attachments, GlobFilter, Location, Manifest,
     ManifestProperties, ManifestVersion, PathFormat, Role, group_assets, text,
 };
+use sanchay_names::{OsStrExt as _, OsStringExt as _};
 
 use crate::{
     AttachmentError, Client, HashCache, ManifestLocation, Progress,

@@ -2,7 +2,6 @@
 
 use std::{
     collections::BTreeMap,
-    os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -12,6 +11,7 @@ use sanchay_core::attachments::{
     Attachments, Manifest, ManifestProperties, ManifestVersion, PathFormat,
     Rule, check_below, merge, text,
 };
+use sanchay_names::OsStrExt as _;
 
 use crate::{
     AttachmentError, Client, Conflict, ManifestLocation, OutputPath,
@@ -139,7 +139,7 @@ pub fn sync_inputs(
         .map_err(AttachmentError::file(session, "cannot make"))?;
     let mut state = SessionState::open(session)?;
     let mut note = |path: PathBuf| {
-        if let Ok(metadata) = std::fs::metadata(&path) {
+        if let Ok(metadata) = sanchay_storage::stat(&path) {
             state.note(path, facts_of(&metadata));
         }
     };
@@ -257,7 +257,8 @@ fn changed(
         let Some(top) = output_directory(properties, root, directory)? else {
             continue;
         };
-        let is_directory = behind(&top)?.is_some_and(|it| it.is_dir());
+        let is_directory =
+            behind(&top)?.is_some_and(|it| it.kind == Kind::Directory);
         if !is_directory || !lead(&top)? {
             continue;
         }
@@ -272,7 +273,8 @@ fn changed(
             }
             let Some(metadata) = behind(&path)? else { continue };
             let is_new = state.known(&path) != Some(facts_of(&metadata));
-            if metadata.is_file() && is_new && (!is_link || lead(&path)?) {
+            let is_file = metadata.kind == Kind::File;
+            if is_file && is_new && (!is_link || lead(&path)?) {
                 paths.push(path);
             }
         }

@@ -4,11 +4,11 @@
 use std::{
     collections::HashMap,
     io,
-    os::unix::ffi::OsStrExt as _,
     path::{Component, Path, PathBuf},
     sync::{Arc, Mutex},
 };
 
+use sanchay_names::OsStrExt as _;
 use sanchay_storage::{
     Directory, EntryKind, Links, LocalStorage, Metadata, Opened, Storage as _,
     StorageError, TemporaryNames, create_beneath,

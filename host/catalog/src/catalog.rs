@@ -4,7 +4,6 @@
 use std::{
     collections::HashMap,
     fmt,
-    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex,
@@ -16,7 +15,7 @@ use std::{
 
 use rusqlite::Connection;
 use sanchay::{
-    Content, DigestCache, FileId, FileKey, FileState, FileSystemId,
+    Content, DigestCache, FileId, FileKey, FileState, FileSystemId, storage,
 };
 use sanchay_sync::lock;
 
@@ -210,8 +209,7 @@ impl Catalog {
         // SQLite puts what belongs to a file beside it, not beside a link.
         let real = path.canonicalize();
         let found = file::all(real.as_ref().unwrap_or(path)).into_iter();
-        let found = found.filter_map(|path| std::fs::metadata(path).ok());
-        found.map(|it| FileId { device: it.dev(), inode: it.ino() }).collect()
+        found.filter_map(|path| Some(storage::stat(&path).ok()?.id)).collect()
     }
 
     /// What identifies the directory that has its files; `None` if they may
@@ -220,13 +218,12 @@ impl Catalog {
     pub fn directory_id(&self) -> Option<FileId> {
         let path = self.shared.path.canonicalize().ok()?;
         for file in file::all(&path) {
-            let found = std::fs::metadata(file);
-            if found.is_ok_and(|it| it.nlink() > 1) {
+            let found = storage::stat(&file);
+            if found.is_ok_and(|it| it.links > 1) {
                 return None;
             }
         }
-        let found = std::fs::metadata(path.parent()?).ok()?;
-        Some(FileId { device: found.dev(), inode: found.ino() })
+        Some(storage::stat(path.parent()?).ok()?.id)
     }
 
     /// Whether it can be written.

@@ -2,11 +2,12 @@
 
 use std::{
     io,
-    os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
 };
 
 use sanchay::{Algorithm, describe_io_error, escaped};
+use sanchay_names::OsStrExt as _;
+use sanchay_system::host::HOME;
 
 /// Why a catalog cannot be used, or not for what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -112,7 +113,8 @@ pub enum CatalogError {
     /// There is no place for the user's own catalog.
     #[error(
         "there is no place for a catalog of your own: neither XDG_DATA_HOME \
-         nor HOME is an absolute path; name a file"
+         nor {} is an absolute path; name a file",
+        HOME
     )]
     NoFolder,
     /// One side lacks digests that the other can be compared by.

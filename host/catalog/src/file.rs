@@ -5,16 +5,13 @@ use std::{
     fs,
     io::{self, Read as _},
     ops::Range,
-    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
-use rustix::{
-    fs::{CWD, RenameFlags, renameat_with},
-    io::Errno,
-};
+use sanchay_names::OsStrExt as _;
+use sanchay_system::files;
 
 use crate::{
     error::{CatalogError, is_damage},
@@ -184,11 +181,9 @@ fn writable(path: &Path) -> rusqlite::Result<Connection> {
     // It names files that others may not see: what is made, is made for this
     // user alone, and SQLite makes what belongs to it alike. Whatever is wrong
     // with the path, SQLite says below.
-    let _ = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path);
+    let mut options = fs::OpenOptions::new();
+    let options = options.write(true).create_new(true);
+    let _ = files::private(options).open(path);
     let mut connection = connect(path, Access::Write)?;
     let found = schema::version(&connection)?;
     let is_ours = is_ours(&connection)?;
@@ -230,7 +225,6 @@ fn readable(path: &Path) -> (rusqlite::Result<Connection>, Access) {
 
 /// A file's name as SQLite takes it with the option that nobody writes it.
 fn fixed_uri(path: &Path) -> String {
-    use std::os::unix::ffi::OsStrExt as _;
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let mut uri = String::from("file:");
     for byte in path.as_os_str().as_bytes() {
@@ -349,34 +343,26 @@ pub(crate) fn set_aside(path: &Path) -> Result<PathBuf, CatalogError> {
     let mut number = 1_u32;
     let new = loop {
         let new = companion(path, &format!(".damaged-{number}"));
-        match rename(path, &new) {
-            Err(Errno::EXIST) => number = number.saturating_add(1),
+        match files::rename_new(path, &new) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                number = number.saturating_add(1);
+            }
             Ok(()) => break new,
-            Err(errno) => {
+            Err(source) => {
                 return Err(CatalogError::Io {
                     path: path.to_owned(),
                     action: "set it aside though it is damaged",
-                    source: errno.into(),
+                    source,
                 });
             }
         }
     };
     for suffix in COMPANIONS {
         // What is not there need not be moved.
-        let _ = rename(&companion(path, suffix), &companion(&new, suffix));
+        let _ = files::rename_new(
+            &companion(path, suffix),
+            &companion(&new, suffix),
+        );
     }
     Ok(new)
-}
-
-/// Renames, and never replaces.
-fn rename(from: &Path, to: &Path) -> Result<(), Errno> {
-    match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
-        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
-            if to.symlink_metadata().is_ok() {
-                return Err(Errno::EXIST);
-            }
-            rustix::fs::rename(from, to)
-        }
-        other => other,
-    }
 }

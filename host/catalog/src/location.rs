@@ -2,6 +2,8 @@
 
 use std::{env, fs, path::PathBuf};
 
+use sanchay_system::host::HOME;
+
 use crate::error::CatalogError;
 
 /// What the file is called.
@@ -33,12 +35,12 @@ pub fn find_user_catalog() -> Option<PathBuf> {
 }
 
 fn folder() -> Result<PathBuf, CatalogError> {
-    let absolute = |name| {
+    let absolute = |name: &str| {
         let path = PathBuf::from(env::var_os(name)?);
         path.is_absolute().then_some(path)
     };
     let data = absolute("XDG_DATA_HOME")
-        .or_else(|| Some(absolute("HOME")?.join(".local/share")))
+        .or_else(|| Some(absolute(HOME)?.join(".local/share")))
         .ok_or(CatalogError::NoFolder)?;
     Ok(data.join("sanchay"))
 }

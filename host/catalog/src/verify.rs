@@ -6,13 +6,11 @@ use std::{
     fs::File,
     io,
     ops::ControlFlow,
-    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
     sync::Mutex,
 };
 
 use rusqlite::Connection;
-use rustix::fs::OFlags;
 use sanchay::{
     Content, Engine, EntryError, EntryKind, FileState, FileSystemId,
     HashEvent, HashOptions, Method, Monitor, ScanEvent, Summary, WalkOptions,
@@ -20,6 +18,7 @@ use sanchay::{
 };
 use sanchay_core::record::Verdict;
 use sanchay_sync::{into_inner, lock};
+use sanchay_system::files;
 
 use crate::{
     catalog::Catalog,
@@ -321,8 +320,7 @@ fn file_system(path: &Path) -> Option<FileSystemId> {
 /// Opens what was a file a moment ago. If it is a FIFO by now, nobody waits for
 /// its writer.
 fn open(path: &Path) -> io::Result<File> {
-    let flags = OFlags::NONBLOCK.union(OFlags::NOCTTY).bits();
-    File::options().read(true).custom_flags(flags.cast_signed()).open(path)
+    files::without_waiting(File::options().read(true)).open(path)
 }
 
 /// The files whose digests are known.

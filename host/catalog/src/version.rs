@@ -1,6 +1,5 @@
 //! What snapshots keep of a file.
 
-use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use rusqlite::types::ValueRef;
@@ -9,6 +8,7 @@ use sanchay_core::{
     filter::{Columns, Facts},
     record::Change,
 };
+use sanchay_names::OsStrExt as _;
 
 use crate::{method, stamp};
 

@@ -12,8 +12,7 @@
 /// called before there are any threads.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 pub(crate) fn limit_malloc_arenas() {
-    use rustix::process::{Resource, getrlimit};
-    if getrlimit(Resource::As).current.is_some() {
+    if sanchay_system::limits::address_space().is_some() {
         // SAFETY: `mallopt` may be called at any time while no other thread
         // allocates, and no other thread is there yet. It returns whether it
         // obeyed, and there is nothing to do if it did not.

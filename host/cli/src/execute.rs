@@ -9,7 +9,6 @@ use std::{
     io,
     num::NonZero,
     ops::ControlFlow,
-    os::unix::{ffi::OsStringExt as _, process::ExitStatusExt as _},
     process::ExitStatus,
     sync::{
         Arc, Mutex,
@@ -20,8 +19,8 @@ use std::{
 
 use sanchay::{Cancel, Error, escaped};
 use sanchay_core::{command_line::CommandLine, record::RecordBatch};
+use sanchay_names::OsStringExt as _;
 use sanchay_sync::lock;
-use signal_hook::consts::SIGPIPE;
 
 use self::{batches::Batches, each::Each};
 use crate::failure::Failure;
@@ -83,9 +82,9 @@ impl Shared {
     /// Notes how a command ended that has the program's own streams: nobody
     /// may read them any more.
     fn ended_in_place(&self, status: ExitStatus) {
-        match status.signal() {
-            Some(SIGPIPE) => self.fail(Failure::PipeClosed),
-            _ => self.ended(status),
+        match sanchay_system::process::was_unread(status) {
+            true => self.fail(Failure::PipeClosed),
+            false => self.ended(status),
         }
     }
 

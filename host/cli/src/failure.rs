@@ -106,7 +106,8 @@ pub(crate) enum Failure {
     #[cfg(feature = "catalog")]
     #[error(
         "there is no place for a catalog of your own: neither XDG_DATA_HOME \
-         nor HOME is an absolute path; name a file: --catalog FILE"
+         nor {} is an absolute path; name a file: --catalog FILE",
+        sanchay_system::host::HOME
     )]
     NoCatalogFolder,
     /// A store cannot be used.

@@ -1,4 +1,4 @@
-//! Ctrl-C, SIGTERM, and the end of the terminal (SIGHUP).
+//! Ctrl-C, and whatever else asks a program to end.
 //!
 //! The first one asks the run to stop; it does within a chunk's time, the
 //! command closes its output, and the program dies of the signal: a shell
@@ -6,14 +6,14 @@
 //! kernel, for standard input or for a dead network drive, cannot hear it:
 //! after a grace period the output is closed for it and the program dies all
 //! the same. A second signal ends the program at once.
-//!
-//! A signal that was ignored when the program was started stays ignored:
-//! `nohup` and background jobs rely on it.
+
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
 
 use std::{
-    io::{self, Read as _, Write as _},
-    os::unix::net::UnixStream,
-    process,
+    io::{self, Write as _},
     sync::{
         Arc, LazyLock, Mutex, OnceLock,
         atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
@@ -23,15 +23,12 @@ use std::{
 };
 
 use sanchay::Cancel;
-use sanchay_core::exit::Exit;
 use sanchay_sync::lock;
-use signal_hook::{
-    consts::{SIGHUP, SIGINT, SIGPIPE, SIGTERM},
-    flag,
-    low_level::{emulate_default_handler, pipe},
-};
 
-use crate::inherited;
+#[cfg(unix)]
+use unix as system;
+#[cfg(windows)]
+use windows as system;
 
 /// How long a run has to stop by itself. The whole must be under a second.
 const GRACE: Duration = Duration::from_millis(600);
@@ -62,21 +59,9 @@ impl Interrupt {
 /// Catches the signals.
 pub(crate) fn catch() -> io::Result<Interrupt> {
     let stop = Arc::new(AtomicBool::new(false));
-    let (mut heard, sender) = UnixStream::pair()?;
-    for signal in [SIGHUP, SIGINT, SIGTERM] {
-        if inherited::is_ignored(signal) {
-            continue;
-        }
-        // In this order: what ends the program finds the flag of an earlier
-        // signal, not that of this one.
-        flag::register_conditional_default(signal, stop.clone())?;
-        let number = usize::try_from(signal).unwrap_or_default();
-        flag::register_usize(signal, CAUGHT.clone(), number)?;
-        flag::register(signal, stop.clone())?;
-        pipe::register(signal, sender.try_clone()?)?;
-    }
+    let heard = system::catch(&stop, &CAUGHT)?;
     thread::Builder::new().name("signals".to_owned()).spawn(move || {
-        if matches!(heard.read(&mut [0]), Ok(1)) {
+        if heard() {
             thread::sleep(GRACE);
             if let Some(close) = closer().take() {
                 close();
@@ -97,18 +82,12 @@ pub(crate) fn is_caught() -> bool {
 
 /// Ends the program as the signal that interrupted it does by default.
 pub(crate) fn die_interrupted() -> ! {
-    die_of(i32::try_from(CAUGHT.load(SeqCst)).unwrap_or_default())
+    system::die_of(CAUGHT.load(SeqCst))
 }
 
 /// Ends the program as a reader that has gone does by default.
 pub(crate) fn die_unread() -> ! {
-    die_of(SIGPIPE)
-}
-
-fn die_of(signal: i32) -> ! {
-    // Returns where there is no such signal, and only there.
-    let _ = emulate_default_handler(signal);
-    process::exit(i32::from(Exit::Interrupted.code()))
+    system::die_unread()
 }
 
 /// Says how the output is closed if the run does not stop in time.

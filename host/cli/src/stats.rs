@@ -6,9 +6,9 @@ use std::{
 };
 
 use indicatif::{HumanBytes, HumanCount};
-use nix::sys::resource::{UsageWho, getrusage};
 use sanchay::{FinishedCallback, Summary};
 use sanchay_sync::lock;
+use sanchay_system::process::peak_memory;
 use serde::Serialize;
 
 use crate::progress::{float, line, rounded, whole};
@@ -105,12 +105,4 @@ impl Figures {
     pub(crate) fn event(&self) -> String {
         line(self)
     }
-}
-
-/// The most memory that this process had, in bytes.
-fn peak_memory() -> Option<u64> {
-    // The BSDs and Linux count KiB, macOS bytes.
-    let unit = if cfg!(target_os = "macos") { 1 } else { 1024 };
-    let usage = getrusage(UsageWho::RUSAGE_SELF).ok()?;
-    u64::try_from(usage.max_rss()).ok()?.checked_mul(unit)
 }

@@ -124,9 +124,7 @@ fn of_file(rest: &str) -> Result<StorageConfig, StorageError> {
             "the path of the file URL contains NUL".to_owned(),
         ));
     }
-    use std::os::unix::ffi::OsStringExt as _;
-    let path = std::ffi::OsString::from_vec(bytes).into();
-    Ok(StorageConfig::Local { path })
+    Ok(StorageConfig::Local { path: sanchay_names::of_url(bytes) })
 }
 
 /// The bucket and the prefix of `//BUCKET/PREFIX`.

@@ -4,7 +4,6 @@ use std::{
     ffi::OsString,
     fs::File,
     io::{self, BufWriter, Write as _},
-    os::unix::ffi::OsStringExt as _,
     path::{Path, PathBuf},
     sync::{
         Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
@@ -24,6 +23,7 @@ use sanchay::{
         SortFields, TimeZone,
     },
 };
+use sanchay_names::OsStringExt as _;
 
 use crate::{
     arguments,

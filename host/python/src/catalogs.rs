@@ -3,7 +3,6 @@
 use std::{
     ffi::OsString,
     ops::ControlFlow,
-    os::unix::ffi::OsStringExt as _,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -24,6 +23,7 @@ use sanchay_catalog::{
     user_catalog,
 };
 use sanchay_core::record::{RecordKind, Schema};
+use sanchay_names::OsStringExt as _;
 
 use crate::{
     arguments,

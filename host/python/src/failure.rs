@@ -150,10 +150,11 @@ pub(crate) fn of_ops(py: Python<'_>, error: &OpsError) -> PyErr {
         OpsError::NoRun(run) => PyLookupError::new_err(format!(
             "there is no run {run}; sanchay.runs() lists them"
         )),
-        OpsError::NoStateFolder => PyRuntimeError::new_err(
-            "there is no folder for journals: neither XDG_STATE_HOME nor HOME \
+        OpsError::NoStateFolder => PyRuntimeError::new_err(format!(
+            "there is no folder for journals: neither XDG_STATE_HOME nor {} \
              is set; name one with state_dir",
-        ),
+            sanchay_system::host::HOME,
+        )),
         _ => PyRuntimeError::new_err(words),
     }
 }

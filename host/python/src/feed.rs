@@ -9,7 +9,6 @@ use std::{
     collections::VecDeque,
     io,
     ops::ControlFlow,
-    os::fd::RawFd,
     sync::atomic::{AtomicU32, Ordering::Relaxed},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
 };
@@ -22,7 +21,7 @@ use crate::{
     columns::Chunk,
     failure::Failure,
     runner::{Ended, Totals},
-    wake_pipe::WakePipe,
+    wake_pipe::{Descriptor, WakePipe},
 };
 
 /// How many rows a chunk has before another is begun.
@@ -267,7 +266,7 @@ impl<C: Chunk> Feed<C> {
 
     /// A file descriptor that can be read from when there is something to
     /// take, once [`Self::clear_wake_pipe`] was called.
-    pub(crate) fn wake_pipe(&self) -> io::Result<RawFd> {
+    pub(crate) fn wake_pipe(&self) -> io::Result<Descriptor> {
         let mut state = self.state();
         if let Some(wake_pipe) = &state.wake_pipe {
             return Ok(wake_pipe.descriptor());

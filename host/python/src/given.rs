@@ -7,7 +7,6 @@ use std::{
     ffi::{OsStr, OsString},
     io,
     ops::Range,
-    os::unix::ffi::{OsStrExt as _, OsStringExt as _},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -21,6 +20,7 @@ use sanchay::{
     Cause, EntryError, LocalStorage, Storage, WorkingDirectory,
     storage::is_cloud_url,
 };
+use sanchay_names::{OsStrExt as _, OsStringExt as _};
 
 use crate::{
     arguments, failure::Failure, names, paths::Paths, working_directory,
@@ -264,7 +264,8 @@ impl Given {
         range: Range<usize>,
     ) -> impl Iterator<Item = PathBuf> {
         range.map(|row| {
-            PathBuf::from(OsString::from_vec(self.paths.get(row).to_vec()))
+            let path = OsString::from_vec(self.paths.get(row).to_vec());
+            sanchay_names::with_slashes(PathBuf::from(path))
         })
     }
 
@@ -301,5 +302,6 @@ impl Given {
 }
 
 fn is_relative(path: &[u8]) -> bool {
-    !path.starts_with(b"/") && !path.starts_with(MARK)
+    !Path::new(OsStr::from_bytes(path)).is_absolute()
+        && !path.starts_with(MARK)
 }

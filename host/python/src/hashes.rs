@@ -6,7 +6,6 @@ use std::{
     collections::BTreeMap,
     ffi::OsStr,
     ops::ControlFlow,
-    os::unix::ffi::OsStrExt as _,
     path::Path,
     sync::{
         Arc,
@@ -24,6 +23,7 @@ use sanchay_core::{
     filter::Matcher,
     record::{RecordBatch, RecordKind, Row, Schema},
 };
+use sanchay_names::OsStrExt as _;
 
 use crate::{
     columns::{Chunk, Make, RowRef},

@@ -1,6 +1,6 @@
 //! What a call can be told: the program's options, under the same names.
 
-use std::{ffi::OsString, os::unix::ffi::OsStringExt as _, path::PathBuf};
+use std::{ffi::OsString, path::PathBuf};
 
 use pyo3::{
     exceptions::{PyTypeError, PyValueError},
@@ -10,6 +10,7 @@ use pyo3::{
 use sanchay::{
     Algorithm, Engine, Filter, Method, PluginSpec, WalkOptions, Walker,
 };
+use sanchay_names::OsStringExt as _;
 
 use crate::{arguments, failure, filters, names, numbers, plugins};
 

@@ -3,7 +3,6 @@
 
 use std::{
     ffi::OsString,
-    os::unix::ffi::OsStringExt as _,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -17,6 +16,7 @@ use sanchay::{
     Compiler, CompilerProgram, Engine, PluginError, PluginOptions, PluginSpec,
     Plugins, escaped, plugin_cache, read_component,
 };
+use sanchay_names::OsStringExt as _;
 
 use crate::{failure, names};
 

@@ -1,8 +1,9 @@
 //! The program itself, for `python -m sanchay` and the script `sanchay`.
 
-use std::{ffi::OsString, os::unix::ffi::OsStringExt as _};
+use std::ffi::OsString;
 
 use pyo3::prelude::*;
+use sanchay_names::OsStringExt as _;
 
 /// Runs the program with these arguments, the first of which is its name, and
 /// ends the process. The command is what starts it once more.

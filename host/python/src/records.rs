@@ -1,7 +1,7 @@
 //! The records of a run, whatever their kind: what was taken and not yet
 //! handed on.
 
-use std::{collections::VecDeque, io, os::fd::RawFd, sync::Arc};
+use std::{collections::VecDeque, io, sync::Arc};
 
 use crate::{
     columns::{Chunk, Make},
@@ -9,6 +9,7 @@ use crate::{
     failure::Failure,
     feed::{Feed, TakeMode},
     runner::Totals,
+    wake_pipe::Descriptor,
 };
 use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, Schema};
@@ -87,7 +88,7 @@ pub(crate) trait Control: Send + Sync {
 
     /// A file descriptor that can be read from when there is something to
     /// take.
-    fn wake_pipe(&self) -> io::Result<RawFd>;
+    fn wake_pipe(&self) -> io::Result<Descriptor>;
 
     /// Makes it unreadable until something comes.
     fn clear_wake_pipe(&self);
@@ -114,7 +115,7 @@ impl<C: Chunk> Control for Feed<C> {
         Self::totals(self)
     }
 
-    fn wake_pipe(&self) -> io::Result<RawFd> {
+    fn wake_pipe(&self) -> io::Result<Descriptor> {
         Self::wake_pipe(self)
     }
 

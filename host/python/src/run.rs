@@ -1,12 +1,9 @@
 //! A run as Python holds it: begun when the first record is asked for, ended
 //! when nobody holds it any more.
 
-use std::{
-    os::fd::RawFd,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError, TryLockError,
-        atomic::{AtomicBool, Ordering::Relaxed},
-    },
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError, TryLockError,
+    atomic::{AtomicBool, Ordering::Relaxed},
 };
 
 use arrow_array::{Array as _, RecordBatch};
@@ -31,6 +28,7 @@ use crate::{
     runner::{Totals, Work},
     similars::Alike,
     stream::Batches,
+    wake_pipe::Descriptor,
 };
 
 /// A run: an iterator of its records, and a stream of them for Arrow.
@@ -292,7 +290,7 @@ impl Run {
 
     /// Begins the run, and tells a file descriptor that can be read from when
     /// there is something to take.
-    fn fileno(&self, py: Python<'_>) -> PyResult<RawFd> {
+    fn fileno(&self, py: Python<'_>) -> PyResult<Descriptor> {
         let wake_pipe = self.control()?.wake_pipe();
         let descriptor =
             wake_pipe.map_err(|error| failure::of_io(py, &error))?;

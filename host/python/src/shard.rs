@@ -5,10 +5,11 @@
 mod left_out;
 mod storage;
 
-use std::{collections::HashSet, os::unix::ffi::OsStrExt as _, sync::Arc};
+use std::{collections::HashSet, sync::Arc};
 
 use sanchay::EntryError;
 use sanchay_core::hashing::{Algorithm, digest};
+use sanchay_names::OsStrExt as _;
 
 use crate::given::Given;
 

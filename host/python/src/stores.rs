@@ -6,7 +6,6 @@ mod file;
 use std::{
     ffi::OsString,
     io,
-    os::unix::ffi::OsStringExt as _,
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
 };
@@ -17,6 +16,7 @@ use pyo3::{
     types::{PyTuple, PyType},
 };
 use sanchay::{EntryError, Existing, LocalStorage, Summary};
+use sanchay_names::OsStringExt as _;
 use sanchay_objects::{StorageConfig, create_storage};
 use sanchay_store::{
     Backend, BackendError, CheckOptions, CheckReport, Flaw, FolderBackend,

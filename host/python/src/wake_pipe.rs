@@ -1,15 +1,24 @@
 //! A pipe that can be read from when there is something to take: event loops
 //! wait for many such at once, and need no thread for it.
 
-use std::{
-    io::{self, Read as _, Write as _},
-    os::fd::{AsRawFd as _, RawFd},
-};
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
+
+use std::io::{self, Read as _, Write as _};
+
+#[cfg(unix)]
+use unix as system;
+#[cfg(windows)]
+use windows as system;
+
+pub(crate) use system::Descriptor;
 
 /// Such a pipe.
 pub(crate) struct WakePipe {
-    reader: io::PipeReader,
-    writer: io::PipeWriter,
+    reader: system::Reader,
+    writer: system::Writer,
     /// Whether there is a byte in it. There is never more than one, so that
     /// neither end ever waits.
     notified: bool,
@@ -17,13 +26,13 @@ pub(crate) struct WakePipe {
 
 impl WakePipe {
     pub(crate) fn new() -> io::Result<Self> {
-        let (reader, writer) = io::pipe()?;
+        let (reader, writer) = system::pipe()?;
         Ok(Self { reader, writer, notified: false })
     }
 
     /// What to wait for.
-    pub(crate) fn descriptor(&self) -> RawFd {
-        self.reader.as_raw_fd()
+    pub(crate) fn descriptor(&self) -> Descriptor {
+        system::descriptor(&self.reader)
     }
 
     /// Makes it readable.

@@ -1,8 +1,9 @@
 //! The users and groups of this machine: their numbers, for filters that name
 //! them, and their names, for records.
 
-use nix::unistd::{Gid, Group, Uid, User};
 use sanchay_core::filter::Accounts;
+pub use sanchay_system::accounts::{group_name, user_name};
+use sanchay_system::accounts::{group_number, user_number};
 
 /// The users and groups of this machine.
 ///
@@ -17,33 +18,12 @@ use sanchay_core::filter::Accounts;
 #[must_use]
 pub fn accounts() -> Accounts {
     Accounts {
-        user: |name| {
-            let user = User::from_name(str::from_utf8(name).ok()?);
-            user.ok().flatten().map(|user| user.uid.as_raw())
-        },
-        group: |name| {
-            let group = Group::from_name(str::from_utf8(name).ok()?);
-            group.ok().flatten().map(|group| group.gid.as_raw())
-        },
+        user: |name| user_number(str::from_utf8(name).ok()?),
+        group: |name| group_number(str::from_utf8(name).ok()?),
     }
 }
 
-/// The name of a user; `None` where the system knows none. The system may have
-/// to ask a server: look each number up once.
-#[must_use]
-pub fn user_name(uid: u32) -> Option<String> {
-    let user = User::from_uid(Uid::from_raw(uid)).ok()?;
-    user.map(|it| it.name)
-}
-
-/// The name of a group, likewise.
-#[must_use]
-pub fn group_name(gid: u32) -> Option<String> {
-    let group = Group::from_gid(Gid::from_raw(gid)).ok()?;
-    group.map(|it| it.name)
-}
-
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::user_name;
 

@@ -12,11 +12,11 @@ use std::{
     fmt,
     io::Read,
     ops::ControlFlow,
-    os::unix::ffi::OsStrExt as _,
     path::PathBuf,
     sync::{Arc, Mutex},
 };
 
+use sanchay_names::OsStrExt as _;
 use sanchay_sandbox::{Algorithm, Flaw};
 use sanchay_storage::{LocalStorage, Storage};
 use sanchay_sync::lock;

@@ -14,7 +14,6 @@ use std::{
     collections::HashSet,
     fmt,
     ops::ControlFlow,
-    os::unix::ffi::OsStrExt as _,
     path::PathBuf,
     sync::{Arc, Mutex},
 };
@@ -43,6 +42,7 @@ use sanchay_core::{
     size::total,
     summary::ListedFolder,
 };
+use sanchay_names::OsStrExt as _;
 use sanchay_sandbox::Algorithm;
 use sanchay_storage::EntryKind;
 use sanchay_sync::lock;

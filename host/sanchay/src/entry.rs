@@ -3,10 +3,10 @@
 
 use std::{
     ffi::{OsStr, OsString},
-    os::unix::ffi::{OsStrExt as _, OsStringExt as _},
     path::{Path, PathBuf},
 };
 
+use sanchay_names::{OsStrExt as _, OsStringExt as _};
 use sanchay_sandbox::plugin::Value;
 use sanchay_storage::{Metadata, Span};
 

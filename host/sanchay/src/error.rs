@@ -234,5 +234,5 @@ impl From<sanchay_sandbox::Fault> for Cause {
 }
 
 fn path_bytes(path: &Path) -> &[u8] {
-    std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str())
+    sanchay_names::OsStrExt::as_bytes(path.as_os_str())
 }

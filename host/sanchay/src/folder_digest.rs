@@ -4,12 +4,12 @@
 use std::{
     collections::BTreeMap,
     ops::ControlFlow,
-    os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
 };
 
 use sanchay_core::{folder_digest::Folder, summary::ListedFolder};
+use sanchay_names::OsStrExt as _;
 use sanchay_sandbox::{Algorithm, Digest};
 use sanchay_storage::EntryKind;
 use sanchay_sync::{into_inner, lock};

@@ -19,12 +19,12 @@ use std::{
     ffi::OsStr,
     fmt,
     ops::ControlFlow,
-    os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use sanchay_core::{content::Content, time::Timestamp};
+use sanchay_names::OsStrExt as _;
 
 pub use sanchay_core::content::HashSource;
 use sanchay_sandbox::{Algorithm, MAX_CHUNK, plugin::Value};

@@ -2,7 +2,7 @@
 //! address space (`RLIMIT_AS`). The number of workers and the number of
 //! directories that a walk holds open follow from it.
 
-use rustix::process::{Resource, getrlimit};
+use sanchay_system::limits::{address_space, open_files};
 
 /// How many requests keep a disk busy: its queue holds at least this many.
 pub(crate) const QUEUE_DEPTH: usize = 32;
@@ -20,14 +20,14 @@ const ADDRESS_SPACE_PER_WORKER: u64 = 64 << 20;
 /// How many directories the walks of this process may hold open: half of
 /// `RLIMIT_NOFILE`, and at most half of its usual value (1024).
 pub(crate) fn max_open_directories() -> usize {
-    let limit = getrlimit(Resource::Nofile).current.unwrap_or(1024);
+    let limit = open_files().unwrap_or(1024);
     usize::try_from(limit / 2).unwrap_or(512).min(512)
 }
 
 /// How many directories one job may hold open besides those of a walk: of a
 /// quarter of `RLIMIT_NOFILE`, so many as any job needs.
 pub(crate) fn max_held_directories() -> usize {
-    let limit = getrlimit(Resource::Nofile).current.unwrap_or(1024);
+    let limit = open_files().unwrap_or(1024);
     usize::try_from(limit / 4).unwrap_or(256).clamp(1, 8 << 10)
 }
 
@@ -42,7 +42,7 @@ pub(crate) fn max_workers_by_descriptors() -> usize {
 /// than any run uses. A thread too many would not be an error but the end of
 /// the process.
 pub(crate) fn max_workers_by_address_space() -> Option<usize> {
-    let limit = getrlimit(Resource::As).current?;
+    let limit = address_space()?;
     let most = limit / ADDRESS_SPACE_PER_WORKER;
     let most = usize::try_from(most).unwrap_or(usize::MAX);
     (most < QUEUE_DEPTH).then_some(most.max(1))

@@ -5,12 +5,12 @@
 
 use std::{
     ops::{ControlFlow, Range},
-    os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use sanchay_core::size::total;
+use sanchay_names::OsStrExt as _;
 use sanchay_storage::{File, Metadata, Span, Storage};
 
 use crate::{

@@ -9,14 +9,12 @@ use std::{
     ffi::{OsStr, OsString},
     fs::OpenOptions,
     io::{self, Read as _},
-    os::unix::{
-        ffi::{OsStrExt as _, OsStringExt as _},
-        fs::OpenOptionsExt as _,
-    },
     path::{Path, PathBuf},
 };
 
 use crate::plugins::{Plugin, PluginError, PluginOptions};
+use sanchay_names::{OsStrExt as _, OsStringExt as _};
+use sanchay_system::{files, host::HOME};
 
 /// More of a file is not read: no plugin is so large, in bytes.
 const LARGEST: u64 = 64 << 20;
@@ -97,10 +95,8 @@ impl PluginSpec {
 /// Why the file cannot be read. One that is no regular file is not: a pipe
 /// that nobody writes to would be waited for.
 pub fn read_component(path: &Path) -> io::Result<Vec<u8>> {
-    let nonblock = rustix::fs::OFlags::NONBLOCK.bits();
-    let nonblock = nonblock.try_into().map_err(io::Error::other)?;
     let mut options = OpenOptions::new();
-    let file = options.read(true).custom_flags(nonblock).open(path)?;
+    let file = files::without_waiting(options.read(true)).open(path)?;
     if !file.metadata()?.is_file() {
         return Err(io::Error::other("it is no regular file"));
     }
@@ -113,12 +109,12 @@ pub fn read_component(path: &Path) -> io::Result<Vec<u8>> {
 /// XDG base directories). `None` where there is no such folder.
 #[must_use]
 pub fn plugin_cache() -> Option<PathBuf> {
-    let absolute = |name| {
+    let absolute = |name: &str| {
         let path = PathBuf::from(env::var_os(name)?);
         path.is_absolute().then_some(path)
     };
     let caches = absolute("XDG_CACHE_HOME")
-        .or_else(|| Some(absolute("HOME")?.join(".cache")))?;
+        .or_else(|| Some(absolute(HOME)?.join(".cache")))?;
     Some(caches.join("sanchay/plugins"))
 }
 

@@ -15,10 +15,10 @@ use std::{
 };
 
 use rayon::slice::ParallelSliceMut as _;
-use rustix::time::{ClockId, clock_gettime};
 use sanchay_core::grouping::Sorter;
 use sanchay_sandbox::{Limits, Sandbox, SandboxOptions};
 use sanchay_sync::{lock, wait_timeout_while};
+use sanchay_system::process::cpu_time;
 
 use crate::{
     error::Error,
@@ -300,18 +300,6 @@ fn are_blocked(
         (before, worked) = (now, so_far);
     }
     false
-}
-
-/// How much CPU time this process has used.
-fn cpu_time() -> Duration {
-    let time = clock_gettime(ClockId::ProcessCPUTime);
-    let (Ok(seconds), Ok(nanoseconds)) =
-        (u64::try_from(time.tv_sec), u32::try_from(time.tv_nsec))
-    else {
-        debug_assert!(false, "CPU time is not negative");
-        return Duration::ZERO;
-    };
-    Duration::new(seconds, nanoseconds)
 }
 
 /// How many workers are not done.

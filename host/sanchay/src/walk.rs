@@ -19,12 +19,12 @@ mod root;
 mod traverse;
 
 use std::{
-    os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use sanchay_core::size::total;
+use sanchay_names::OsStrExt as _;
 use sanchay_storage::{EntryKind, File, Metadata, Storage};
 use sanchay_sync::lock;
 

@@ -23,9 +23,17 @@ pub enum Layout {
     Compact,
 }
 
-/// The settings for machine code that runs under `layout`.
+/// The settings for machine code that runs under `layout` on the system that
+/// this is compiled for.
 #[must_use]
 pub fn shared(layout: Layout) -> Config {
+    shared_for(layout, cfg!(windows))
+}
+
+/// The settings for machine code that runs under `layout`, on Windows or
+/// elsewhere: build scripts compile for another system than their own.
+#[must_use]
+pub fn shared_for(layout: Layout, windows: bool) -> Config {
     let mut config = Config::new();
     config
         // A call that takes too long is ended by counting ticks.
@@ -34,13 +42,14 @@ pub fn shared(layout: Layout) -> Config {
         .wasm_relaxed_simd(false)
         // A plugin's trap is reported with the functions that were running;
         // where in them is not: neither the table that maps machine code to
-        // WebAssembly nor native unwinding tables are kept.
+        // WebAssembly nor native unwinding tables are kept. Windows demands
+        // the latter.
         .wasm_backtrace_max_frames(NonZeroUsize::new(FRAMES))
         .wasm_backtrace_details(WasmBacktraceDetails::Disable)
         // After a trap, its memory is looked into for what it last said.
         .coredump_on_trap(true)
         .generate_address_map(false)
-        .native_unwind_info(cfg!(windows))
+        .native_unwind_info(windows)
         // What the component cannot use need not be validated or supported.
         .wasm_memory64(false)
         .wasm_tail_call(false)

@@ -105,12 +105,18 @@ pub(crate) fn compile(
     })
 }
 
+/// Whether code for a target runs on Windows, which has rules of its own for
+/// machine code.
+fn is_windows(target: &str) -> bool {
+    target.split('-').any(|part| part == "windows")
+}
+
 fn one(
     &(name, layout, flags): &Plan,
     target: &str,
     component: &[u8],
 ) -> Result<Variant, Failure> {
-    let mut config = config::shared(layout);
+    let mut config = config::shared_for(layout, is_windows(target));
     config.cranelift_opt_level(OptLevel::Speed);
     for flag in flags {
         // SAFETY: code that uses these instruction sets is run only after

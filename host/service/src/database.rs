@@ -3,9 +3,7 @@
 
 pub(crate) mod schema;
 
-use std::{
-    os::unix::ffi::OsStrExt as _, path::Path, sync::Arc, time::Duration,
-};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use sqlx::{
@@ -14,6 +12,7 @@ use sqlx::{
 };
 
 use crate::error::ServiceError;
+use sanchay_names::OsStrExt as _;
 
 /// What need not be escaped in the path of a file.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC

@@ -1,10 +1,9 @@
 //! Types of files, by their extensions: what people tell apart on a map. The
 //! page has the same table for the names that it shows; a test compares them.
 
-use std::{
-    collections::HashMap, ffi::OsStr, os::unix::ffi::OsStrExt as _,
-    path::Path, sync::LazyLock,
-};
+use std::{collections::HashMap, ffi::OsStr, path::Path, sync::LazyLock};
+
+use sanchay_names::OsStrExt as _;
 
 /// How many there are.
 pub(crate) const COUNT: usize = 10;

@@ -38,6 +38,7 @@ mod rights;
 mod roots;
 mod server;
 mod shelf;
+mod signals;
 mod snapshots;
 mod sources;
 mod stores;
@@ -47,11 +48,7 @@ mod views;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use tokio::{
-    runtime,
-    signal::unix::{SignalKind, signal},
-    sync::watch,
-};
+use tokio::{runtime, sync::watch};
 
 pub use crate::{
     address::DatabaseAddress,
@@ -189,15 +186,9 @@ async fn look_after(app: Arc<App>) {
 
 /// Begins the end when the process is asked to.
 async fn stop_on_signals(stop: watch::Sender<bool>) {
-    let signals =
-        [SignalKind::interrupt(), SignalKind::terminate()].map(signal);
-    let [Ok(mut interrupt), Ok(mut terminate)] = signals else {
-        tracing::error!("signals cannot be caught");
+    if let Err(error) = signals::asked_to_end().await {
+        tracing::error!(%error, "signals cannot be caught");
         return;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
     }
     tracing::info!("about to end");
     stop.send_replace(true);

@@ -5,7 +5,6 @@ mod confined;
 
 use std::{
     fs,
-    os::unix::ffi::{OsStrExt as _, OsStringExt as _},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -14,6 +13,7 @@ use sanchay::{
     EntryKind, KindSet, LocalStorage, Metadata, Storage as _,
     storage::{Directory, File, Links, Listing, Opened, StorageError},
 };
+use sanchay_names::{OsStrExt as _, OsStringExt as _};
 use xxhash_rust::xxh3::xxh3_64;
 
 pub(crate) use self::confined::ConfinedStorage;
@@ -195,11 +195,8 @@ impl Root {
     /// Its bytes: how many there are on its file system, how many are free;
     /// and whether it can be written to.
     pub(crate) fn space(&self) -> Option<(u64, u64, bool)> {
-        let found = rustix::fs::statvfs(&self.path).ok()?;
-        let bytes = |blocks: u64| blocks.saturating_mul(found.f_frsize);
-        let read_only =
-            found.f_flag.contains(rustix::fs::StatVfsMountFlags::RDONLY);
-        Some((bytes(found.f_blocks), bytes(found.f_bavail), !read_only))
+        let found = self.directory.file_system().ok()?;
+        Some((found.size?, found.free?, !found.read_only))
     }
 }
 

@@ -1,15 +1,13 @@
 //! Merging: which files of a partition are equal. The groups are made as a
 //! search on one machine makes them, by the same code.
 
-use std::{
-    cmp::Ordering, ffi::OsStr, fmt, os::unix::ffi::OsStrExt as _, path::Path,
-    sync::Arc,
-};
+use std::{cmp::Ordering, ffi::OsStr, fmt, path::Path, sync::Arc};
 
 use sanchay::{
     Algorithm, Cancel, Digest, DuplicateSummary, Error, FileId, GroupOrder,
     Storage,
 };
+
 use sanchay_core::{
     grouping::{
         Candidates, FileTable as _, GroupKey, GroupOptions, Groups,
@@ -17,6 +15,7 @@ use sanchay_core::{
     },
     shard::Dataset,
 };
+use sanchay_names::OsStrExt as _;
 
 use crate::{
     error::ShardError,

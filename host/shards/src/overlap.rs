@@ -2,14 +2,13 @@
 
 use std::{
     ffi::OsStr,
-    os::unix::ffi::OsStrExt as _,
     path::{Component, Path, PathBuf},
     sync::Arc,
 };
 
 use sanchay::{Storage, storage::is_cloud_url};
-
 use sanchay_core::shard::Shard;
+use sanchay_names::OsStrExt as _;
 
 use crate::{error::ShardError, place::Place, plan};
 

@@ -4,7 +4,6 @@ use std::{
     collections::HashMap,
     io::{self, BufRead, Read as _},
     ops::ControlFlow,
-    os::unix::ffi::OsStrExt as _,
     path::PathBuf,
     sync::Arc,
 };
@@ -14,6 +13,7 @@ use sanchay::{
     ScanEvent, Storage, Summary, WalkOptions,
 };
 use sanchay_core::shard::{MAX_LINE, Part, Planner, Shard, Target, Work};
+use sanchay_names::OsStrExt as _;
 use sanchay_output::shard::seal;
 
 use crate::{error::ShardError, overlap, work};

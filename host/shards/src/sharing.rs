@@ -1,15 +1,15 @@
 //! Equal files that share their bytes on disk already, as far as this machine
 //! sees them: removing one of them frees nothing.
 
-use std::{
-    collections::HashMap, ffi::OsStr, os::unix::ffi::OsStrExt as _, path::Path,
-};
+use std::{collections::HashMap, ffi::OsStr, path::Path};
 
 use sanchay::{
     FileId, Storage, copies_by_extents,
     storage::{Extents, Opened},
 };
+
 use sanchay_core::grouping::{FileNumber, FileTable as _, Groups};
+use sanchay_names::OsStrExt as _;
 
 use crate::table::Table;
 

@@ -2,7 +2,6 @@
 
 use std::{
     ffi::OsStr,
-    os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
 };
 
@@ -14,6 +13,7 @@ use sanchay_core::{
     record::{RecordKind, Schema},
     shard::{Part, Work},
 };
+use sanchay_names::OsStrExt as _;
 
 use crate::error::ShardError;
 

@@ -2,6 +2,14 @@
 
 use std::io;
 
+use crate::local;
+
+/// Whether the system refused because links lead in a circle.
+#[must_use]
+pub fn is_circle(error: &io::Error) -> bool {
+    error.raw_os_error() == local::too_many_links().raw_os_error()
+}
+
 /// Why a storage could not do what it was asked to.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -20,6 +28,7 @@ pub enum StorageError {
     Outside,
 }
 
+#[cfg(unix)]
 impl From<rustix::io::Errno> for StorageError {
     fn from(errno: rustix::io::Errno) -> Self {
         Self::Io(errno.into())

@@ -2,15 +2,12 @@
 //! costs a system call and nothing more; any other is an object that reads
 //! and writes at offsets.
 
-use std::{fmt, io, ops::Range, os::unix::fs::FileExt as _};
+use std::{fmt, io, ops::Range};
 
-use rustix::io::Errno;
 use sanchay_core::{digest::Digest, hashing::Algorithm};
 
 use crate::{
-    Attributes, ExtendedAttribute, FileSystemId, Metadata,
-    extents::{self, Extents},
-    local,
+    Attributes, ExtendedAttribute, Extents, FileSystemId, Metadata, local,
 };
 
 /// What a file that is not on this machine does.
@@ -146,7 +143,7 @@ impl File {
     /// Why it cannot be read.
     pub fn read_at(&self, space: &mut [u8], offset: u64) -> io::Result<usize> {
         match &self.0 {
-            Inner::Local(file) => file.read_at(space, offset),
+            Inner::Local(file) => local::read_at(file, space, offset),
             Inner::Other(file) => file.read_at(space, offset),
         }
     }
@@ -157,7 +154,7 @@ impl File {
     /// Why it cannot be written.
     pub fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<usize> {
         match &self.0 {
-            Inner::Local(file) => file.write_at(bytes, offset),
+            Inner::Local(file) => local::write_at(file, bytes, offset),
             Inner::Other(file) => file.write_at(bytes, offset),
         }
     }
@@ -341,8 +338,7 @@ impl File {
     /// Why the system cannot tell: what was written may be lost.
     pub fn sync(&self) -> io::Result<()> {
         match &self.0 {
-            // The standard library asks what the system needs for it.
-            Inner::Local(file) => file.sync_all(),
+            Inner::Local(file) => local::sync(file),
             Inner::Other(file) => file.sync(),
         }
     }
@@ -363,7 +359,7 @@ impl File {
     /// Why it cannot be determined.
     pub fn extents(&self) -> io::Result<Extents> {
         match &self.0 {
-            Inner::Local(file) => extents::of(file),
+            Inner::Local(file) => local::extents::of(file),
             Inner::Other(file) => file.extents(),
         }
     }
@@ -407,21 +403,11 @@ pub struct FileReader<'a> {
 
 impl io::Read for FileReader<'_> {
     fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
-        match &self.file.0 {
-            // Not by the standard library, whose read is the C library's, a
-            // point at which threads may be cancelled: that costs more than
-            // it looks.
-            Inner::Local(file) => {
-                rustix::io::read(file, space).map_err(|error| match error {
-                    Errno::INTR => io::ErrorKind::Interrupted.into(),
-                    errno => errno.into(),
-                })
-            }
-            Inner::Other(file) => {
-                let got = file.read_at(space, self.position)?;
-                self.position += got as u64;
-                Ok(got)
-            }
-        }
+        let got = match &self.file.0 {
+            Inner::Local(file) => local::read(file, space, self.position)?,
+            Inner::Other(file) => file.read_at(space, self.position)?,
+        };
+        self.position += got as u64;
+        Ok(got)
     }
 }

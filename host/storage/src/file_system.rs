@@ -7,6 +7,8 @@ pub struct FileSystem {
     /// What it is called: `ext4`, `vfat`, `nfs`. `None` for one that is not
     /// known here.
     pub name: Option<&'static str>,
+    /// How many bytes it has in all. `None` where it does not tell.
+    pub size: Option<u64>,
     /// How many bytes this user may still write. `None` where it does not
     /// tell.
     pub free: Option<u64>,

@@ -24,8 +24,8 @@
 //! # Ok::<(), sanchay_storage::StorageError>(())
 //! ```
 
-#[cfg(not(unix))]
-compile_error!("sanchay needs a Unix: Linux or macOS");
+#[cfg(not(any(unix, windows)))]
+compile_error!("sanchay needs a Unix or Windows");
 
 mod attributes;
 mod beneath;
@@ -42,12 +42,12 @@ mod temporary;
 
 pub use attributes::{Attributes, ExtendedAttribute};
 pub use beneath::{DIRECTORY_MODE, Descent, create_beneath};
-pub use error::StorageError;
+pub use error::{StorageError, is_circle};
 pub use extents::{Extent, Extents};
 pub use file::{File, FileReader, RandomAccess};
 pub use file_system::{FileSystem, FileSystemId};
 pub use listing::{Listing, Span};
-pub use local::{LocalStorage, WorkingDirectory};
+pub use local::{LocalStorage, WorkingDirectory, stat, stat_open};
 pub use memory::{Counts, Fault, MemoryStorage};
 pub use metadata::{EntityTag, FileId, Metadata, ObjectFacts, storage_class};
 pub use sanchay_core::{

@@ -8,11 +8,11 @@ mod tree;
 use std::{
     ffi::OsStr,
     io,
-    os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard},
 };
 
+use sanchay_names::OsStrExt as _;
 use sanchay_sync::lock;
 
 use self::{

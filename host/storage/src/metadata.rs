@@ -4,7 +4,7 @@ pub use sanchay_core::file_id::FileId;
 use sanchay_core::filter::Facts;
 pub use sanchay_core::object::{EntityTag, ObjectFacts, storage_class};
 
-use crate::{EntryKind, Timestamp};
+use crate::{EntryKind, Timestamp, local::KEEPS_OWNERS};
 
 /// A file's metadata.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,15 +25,16 @@ pub struct Metadata {
     pub created: Option<Timestamp>,
     /// How many bytes it takes on disk.
     pub allocated: u64,
-    /// The owner's number.
+    /// The owner's number; 0 where the system has none (Windows).
     pub uid: u32,
-    /// The group's number.
+    /// The group's number; 0 where the system has none (Windows).
     pub gid: u32,
     /// What identifies it.
     pub id: FileId,
     /// How many names (hard links) it has.
     pub links: u32,
-    /// Its type and permissions: the `st_mode` of POSIX.
+    /// Its type and permissions: the `st_mode` of POSIX. On Windows, only
+    /// whether it may be written is known of them.
     pub mode: u32,
     /// What the server tells of it, if it is an object in a bucket. That has
     /// neither owner nor permissions, and whatever else a file system has:
@@ -61,8 +62,8 @@ impl From<&Metadata> for Facts {
             created: metadata.created,
             allocated: Some(metadata.allocated),
             mode: Some(metadata.mode),
-            uid: Some(metadata.uid),
-            gid: Some(metadata.gid),
+            uid: KEEPS_OWNERS.then_some(metadata.uid),
+            gid: KEEPS_OWNERS.then_some(metadata.gid),
             inode: Some(metadata.id.inode),
             device: Some(metadata.id.device),
             links: Some(metadata.links.into()),

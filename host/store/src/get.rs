@@ -3,7 +3,6 @@
 use std::{
     ffi::OsStr,
     ops::ControlFlow,
-    os::unix::ffi::OsStrExt as _,
     path::{Component, Path, PathBuf},
     sync::{Arc, Mutex},
 };
@@ -13,6 +12,7 @@ use sanchay::{
     EntryKind, Existing, Folder, Monitor, ScanEvent, WalkOptions,
 };
 use sanchay_core::store::compare_paths;
+use sanchay_names::OsStrExt as _;
 use sanchay_storage::{LocalStorage, Storage, StorageError};
 use sanchay_sync::{into_inner, lock};
 

@@ -252,8 +252,8 @@ impl SnapshotTree {
         let node = self.node(at).ok_or_else(not_found)?;
         let inode = u64::from(at) + 1;
         let Some(row) = &node.row else {
-            let user = nix::unistd::getuid().as_raw();
-            let group = nix::unistd::getgid().as_raw();
+            let (user, group) =
+                sanchay_system::accounts::user_and_group().unwrap_or_default();
             return Ok(Metadata {
                 kind: node.kind,
                 size: 0,

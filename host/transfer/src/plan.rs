@@ -1,11 +1,12 @@
 //! What is to be copied, what is there already, and what stands in the way.
 
 use std::collections::{HashMap, HashSet};
+
+use sanchay_names::OsStringExt as _;
 use std::ffi::OsString;
 use std::fmt;
 use std::io;
 use std::ops::ControlFlow;
-use std::os::unix::ffi::OsStringExt as _;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};

@@ -1,8 +1,9 @@
 //! What is copied: a file or an object, read from one end to the other.
 
 use std::ffi::OsStr;
+
+use sanchay_names::OsStrExt as _;
 use std::io;
-use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 use bytes::Bytes;

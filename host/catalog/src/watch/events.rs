@@ -5,10 +5,7 @@ use std::{
     ffi::OsString,
     fs, io,
     mem::MaybeUninit,
-    os::{
-        fd::OwnedFd,
-        unix::{ffi::OsStrExt as _, fs::MetadataExt as _},
-    },
+    os::{fd::OwnedFd, unix::fs::MetadataExt as _},
     path::{Path, PathBuf},
 };
 
@@ -16,6 +13,7 @@ use rustix::{
     fs::inotify::{self, CreateFlags, Reader, WatchFlags},
     io::Errno,
 };
+use sanchay_names::OsStrExt as _;
 
 use sanchay::FileId;
 

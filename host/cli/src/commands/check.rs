@@ -9,7 +9,6 @@ use std::{
     fs::File,
     io::{Read, stdin},
     ops::ControlFlow,
-    os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
 };
 
@@ -18,6 +17,7 @@ use sanchay::{
     Flaw, Plugins, describe_io_error, escaped_path,
 };
 use sanchay_core::record::RecordKind;
+use sanchay_names::OsStrExt as _;
 
 use self::{guesses::Guesses, report::Report};
 use super::hash::HashArgs;

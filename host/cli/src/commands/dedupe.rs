@@ -1,6 +1,6 @@
 //! `sanchay dedupe`: of files that are the same, or similar, one stays.
 
-use std::{ffi::OsString, os::unix::ffi::OsStringExt, path::PathBuf};
+use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, ValueEnum, ValueHint, builder::PossibleValue};
 use sanchay::{
@@ -8,6 +8,7 @@ use sanchay::{
     ops::{DedupeAction, DedupeRequest},
 };
 use sanchay_core::{keep::KeepRules, size};
+use sanchay_names::OsStringExt;
 
 use super::acting::Acting;
 use crate::{

@@ -2,14 +2,15 @@
 //! and the disk.
 
 use std::{
-    fs, io,
+    io,
     ops::ControlFlow,
-    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
 };
 
 use clap::Args;
-use sanchay::{Algorithm, Engine, FileId, Plugins, WalkOptions, escaped};
+use sanchay::{
+    Algorithm, Engine, EntryKind, FileId, Plugins, WalkOptions, escaped,
+};
 use sanchay_catalog::{
     Catalog, CatalogError, Difference, Differences, Manifest, Side,
     SnapshotOptions,
@@ -245,8 +246,8 @@ impl Sides<'_> {
 
 /// What identifies what is at a path, if that is a regular file.
 fn id_of_file(path: &Path) -> Option<FileId> {
-    let found = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
-    Some(FileId { device: found.dev(), inode: found.ino() })
+    let found = sanchay::storage::stat(path).ok()?;
+    (found.kind == EntryKind::File).then_some(found.id)
 }
 
 /// Says what a comparison leaves out.

@@ -337,7 +337,15 @@ impl HashArgs {
             false => Source::Path(path.clone()),
         });
         let listed = self.walk.list.paths()?;
-        Ok(named.chain(listed.into_iter().map(Source::Path)).collect())
+        let all = named.chain(listed.into_iter().map(Source::Path));
+        Ok(all
+            .map(|source| match source {
+                Source::Path(path) => {
+                    Source::Path(sanchay_names::with_slashes(path))
+                }
+                other => other,
+            })
+            .collect())
     }
 
     /// Whether nothing but standard input is hashed.

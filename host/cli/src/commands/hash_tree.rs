@@ -1,6 +1,6 @@
 //! `sanchay hash --tree`: one digest for each folder.
 
-use std::os::unix::ffi::OsStrExt as _;
+use sanchay_names::OsStrExt as _;
 
 use sanchay::{Algorithm, Content, FolderDigest, Plugins};
 use sanchay_core::record::{RecordKind, Row};

@@ -263,12 +263,13 @@ impl ServiceArgs {
 
 /// Where journals are kept unless another folder is named.
 fn state_folder() -> Result<PathBuf, Failure> {
-    let absolute = |name| {
+    let absolute = |name: &str| {
         let path = std::env::var_os(name).map(PathBuf::from);
         path.filter(|path| path.is_absolute())
     };
-    let state = absolute("XDG_STATE_HOME")
-        .or_else(|| Some(absolute("HOME")?.join(".local/state")));
+    let state = absolute("XDG_STATE_HOME").or_else(|| {
+        Some(absolute(sanchay_system::host::HOME)?.join(".local/state"))
+    });
     let state = state.ok_or(OpsError::NoStateFolder)?;
     Ok(state.join("sanchay/service"))
 }

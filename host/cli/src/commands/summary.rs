@@ -4,7 +4,7 @@ mod bars;
 mod page;
 mod text;
 
-use std::{ops::ControlFlow, os::unix::ffi::OsStrExt as _, path::PathBuf};
+use std::{ops::ControlFlow, path::PathBuf};
 
 use clap::{Args, ValueEnum, ValueHint, value_parser};
 use sanchay::{SummaryOptions, TreeSummary, user_name};
@@ -24,6 +24,7 @@ use crate::{
     plugins::load_all,
     standard_streams::is_stdout,
 };
+use sanchay_names::OsStrExt as _;
 
 const EXAMPLES: &str = "\
 Bytes are the sizes of files, and on disk is what their blocks take. A file

@@ -10,6 +10,7 @@ use std::{
 };
 
 use clap::Args;
+use sanchay_system::host::{HOME, OPENERS};
 use tempfile::NamedTempFile;
 
 use super::serve::{ServiceArgs, run};
@@ -59,7 +60,7 @@ impl RunCommand for UiArgs {
     fn run(&self, _: &Context) -> Result<Exit, Failure> {
         let mut roots = self.roots.clone();
         if roots.is_empty() {
-            let home = env::var_os("HOME").map(PathBuf::from);
+            let home = env::var_os(HOME).map(PathBuf::from);
             roots.extend(home.filter(|home| home.is_absolute()));
         }
         let listen = SocketAddr::from(([127, 0, 0, 1], self.port));
@@ -93,11 +94,7 @@ fn open(page: &str) -> Option<NamedTempFile> {
             return None;
         }
     };
-    let openers: &[&str] = match cfg!(target_os = "macos") {
-        true => &["open"],
-        false => &["xdg-open", "wslview"],
-    };
-    let opened = openers.iter().any(|opener| {
+    let opened = OPENERS.iter().any(|opener| {
         let started = Command::new(opener)
             .arg(link.path())
             .stdin(Stdio::null())

@@ -3,7 +3,6 @@
 use std::{
     env,
     ffi::{OsStr, OsString},
-    os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -11,6 +10,8 @@ use std::{
 use clap::Command;
 use sanchay::{FilterOption, Repeat, escaped};
 use sanchay_core::nearest::nearest;
+use sanchay_names::OsStrExt as _;
+use sanchay_system::host::HOME;
 use toml::{
     Spanned,
     de::{DeString, DeTable, DeValue},
@@ -385,7 +386,7 @@ impl Reader<'_> {
             Path::new(OsStr::from_bytes(&folder)).join(rest)
         };
         if let Ok(rest) = path.strip_prefix("~")
-            && let Some(home) = env::var_os("HOME")
+            && let Some(home) = env::var_os(HOME)
         {
             return below(Path::new(&home), rest);
         }

@@ -4,14 +4,14 @@
 use std::{
     env,
     ffi::OsString,
-    fs::{File, Metadata, OpenOptions},
+    fs::{File, OpenOptions},
     io::{self, Read as _},
-    os::unix::fs::{MetadataExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-use sanchay::describe_io_error;
+use sanchay::{EntryKind, Metadata, describe_io_error, storage};
+use sanchay_system::{accounts, files, host::HOME};
 
 use super::{ConfigurationError, Origin, variables};
 
@@ -167,9 +167,9 @@ impl Files {
             }
             Err(error) => return Err(cannot(&path, "open", &error)),
         };
-        let metadata =
-            file.metadata().map_err(|error| cannot(&path, "read", &error))?;
-        if !metadata.is_file() {
+        let metadata = storage::stat_open(&file)
+            .map_err(|error| cannot(&path, "read", &error))?;
+        if metadata.kind != EntryKind::File {
             let origin = Origin::file(&path);
             let why = "it is not a regular file";
             return Err(ConfigurationError::new(origin, why));
@@ -200,12 +200,12 @@ impl Files {
                     return Ok(());
                 }
             };
-            let id = |it: &Metadata| (it.dev(), it.ino());
-            let found = file.metadata().ok();
+            let id = |it: &Metadata| it.id;
+            let found = storage::stat_open(&file).ok();
             if user.is_some() && found.as_ref().map(id) == user.map(id) {
                 return Ok(());
             }
-            let folder = directory.metadata().ok();
+            let folder = storage::stat(directory).ok();
             match distrust(found.as_ref(), folder.as_ref()) {
                 None => self.read(FileKind::Project, path, file)?,
                 Some(why) => {
@@ -247,7 +247,7 @@ impl Files {
 
 /// The user's own file, where the variables tell a place.
 fn user_file() -> Option<PathBuf> {
-    place(env::var_os("XDG_CONFIG_HOME"), env::var_os("HOME"))
+    place(env::var_os("XDG_CONFIG_HOME"), env::var_os(HOME))
 }
 
 fn place(xdg: Option<OsString>, home: Option<OsString>) -> Option<PathBuf> {
@@ -262,7 +262,7 @@ fn place(xdg: Option<OsString>, home: Option<OsString>) -> Option<PathBuf> {
 
 /// Opens a file without waiting: it may turn out to be a pipe.
 fn open(path: &Path) -> io::Result<File> {
-    OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(path)
+    files::without_waiting(OpenOptions::new().read(true)).open(path)
 }
 
 /// Whether there is no such file.
@@ -279,16 +279,20 @@ fn distrust(
     let (Some(file), Some(folder)) = (file, folder) else {
         return Some("it cannot be looked at".to_owned());
     };
-    if !file.is_file() {
+    if file.kind != EntryKind::File {
         return Some("it is not a regular file".to_owned());
     }
-    let user = rustix::process::geteuid().as_raw();
+    let Some(user) = accounts::user() else {
+        return Some(
+            "this system does not tell here who may write it".to_owned(),
+        );
+    };
     for (found, what) in [(file, "it"), (folder, "its folder")] {
-        let owner = found.uid();
+        let owner = found.uid;
         if owner != user && owner != 0 {
             return Some(format!("{what} belongs to another user ({owner})"));
         }
-        if found.mode() & OTHERS_WRITE != 0 {
+        if found.mode & OTHERS_WRITE != 0 {
             return Some(format!("other users may write {what}"));
         }
     }

@@ -2,12 +2,12 @@
 
 use std::{
     collections::BTreeMap,
-    os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
 };
 
 use sanchay::{Filter, FilterOption, escaped};
 use sanchay_core::nearest::nearest;
+use sanchay_names::OsStrExt as _;
 
 use super::{ConfigurationError, Origin, Setting, Value};
 use crate::options::filter;

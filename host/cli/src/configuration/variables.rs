@@ -4,10 +4,10 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     env,
     ffi::{OsStr, OsString},
-    os::unix::ffi::{OsStrExt as _, OsStringExt as _},
 };
 
 use clap::{Arg, Command};
+use sanchay_names::{OsStrExt as _, OsStringExt as _};
 
 use super::{
     ConfigurationError, Origin, Setting, Value,

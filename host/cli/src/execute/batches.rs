@@ -1,10 +1,11 @@
 //! Commands for as many files as the system lets one have. They run one after
 //! the other, with the program's own streams.
 
-use std::{ffi::OsString, os::unix::ffi::OsStringExt as _, sync::Mutex};
+use std::{ffi::OsString, sync::Mutex};
 
 use argmax::Command;
 use sanchay_core::command_line::CommandLine;
+use sanchay_names::OsStringExt as _;
 use sanchay_sync::lock;
 
 use super::{Shared, words};
@@ -59,7 +60,7 @@ impl Batch {
         self.run(shared);
         if !self.takes(argument) && !shared.is_over() {
             // Not even alone.
-            let error = rustix::io::Errno::TOOBIG.into();
+            let error = sanchay_system::process::too_many_arguments();
             shared.refuse(self.program(), error);
         }
     }

@@ -8,11 +8,11 @@ use std::{
     ffi::OsString,
     fs,
     io::{self, Read as _},
-    os::unix::ffi::OsStringExt as _,
     path::{Path, PathBuf},
 };
 
 use clap::{Args, ValueHint};
+use sanchay_names::OsStringExt as _;
 
 use crate::{failure::Failure, standard_streams::is_stdin};
 
@@ -82,7 +82,8 @@ impl ListArgs {
         if named.is_empty() && !self.is_given() {
             return Ok(vec![PathBuf::new()]);
         }
-        Ok([named, &self.paths()?].concat())
+        let all = [named, &self.paths()?].concat();
+        Ok(all.into_iter().map(sanchay_names::with_slashes).collect())
     }
 }
 

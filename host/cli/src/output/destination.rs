@@ -7,26 +7,18 @@
 
 use std::{
     ffi::OsString,
-    fs::{self, File, Metadata, OpenOptions, Permissions, symlink_metadata},
-    io::{self, stdout},
-    os::{
-        fd::AsFd as _,
-        unix::{
-            ffi::OsStrExt as _,
-            fs::{FileTypeExt as _, MetadataExt as _, PermissionsExt as _},
-        },
-    },
+    fs::{File, Metadata, OpenOptions, symlink_metadata},
+    io,
     path::{Path, PathBuf},
 };
 
-use sanchay::{FileId, ops::TEMPORARY};
+use sanchay::{FileId, ops::TEMPORARY, storage};
+use sanchay_names::OsStrExt as _;
+use sanchay_system::{files, streams};
 use tempfile::{Builder, TempPath};
 
-use super::refuse_overwrite::{Inputs, id};
+use super::refuse_overwrite::{Inputs, id_of};
 use crate::{failure::Failure, inherited};
-
-/// What a new file may be done with, before the user's mask.
-const MODE: u32 = 0o666;
 
 /// Where records go.
 #[derive(Debug)]
@@ -83,8 +75,8 @@ impl Destination {
         if inherited::output_is_closed() {
             return Err(io::Error::other("it is closed"));
         }
-        let file = File::from(stdout().as_fd().try_clone_to_owned()?);
-        let ids = id(&file.metadata()?).into_iter().collect();
+        let file = streams::standard_output()?;
+        let ids = id_of(&file)?.into_iter().collect();
         let path = PathBuf::new();
         Ok(Self { file, path, ending: Ending::Nothing, ids })
     }
@@ -92,7 +84,7 @@ impl Destination {
     fn named(path: &Path) -> io::Result<Self> {
         let direct = |file: File, ending: Ending| -> io::Result<Self> {
             let path = path.to_owned();
-            let ids = id(&file.metadata()?).into_iter().collect();
+            let ids = id_of(&file)?.into_iter().collect();
             Ok(Self { file, path, ending, ids })
         };
         let there = match path.metadata() {
@@ -118,19 +110,20 @@ impl Destination {
             true => file.metadata()?,
             false => return direct(file, Ending::Nothing),
         };
-        if id(&there).is_some_and(is_standard_output) {
+        let own = id_of(&file)?;
+        if own.is_some_and(is_standard_output) {
             return Self::standard_output();
         }
         // A descriptor that was handed down (/dev/fd/3) is no name to take.
         let handed_down =
             path.starts_with("/dev") || path.starts_with("/proc");
         // Other names of the file, and its owner, are to stay with it.
-        if handed_down || there.nlink() > 1 {
+        if handed_down || storage::stat_open(&file)?.links > 1 {
             return direct(file, Ending::Empty);
         }
         let target = path.canonicalize()?;
         match New::beside(&target, Some(&there)) {
-            Ok(Some(new)) => Ok(new.into_destination(path, id(&there))),
+            Ok(Some(new)) => Ok(new.into_destination(path, own)),
             Ok(None) | Err(_) => direct(file, Ending::Empty),
         }
     }
@@ -149,9 +142,8 @@ impl Destination {
         else {
             return None;
         };
-        let found = fs::metadata(folder(target)).ok()?;
-        let id = FileId { device: found.dev(), inode: found.ino() };
-        Some((id, target.file_name()?.to_owned()))
+        let found = storage::stat(folder(target)).ok()?;
+        Some((found.id, target.file_name()?.to_owned()))
     }
 
     /// The regular files that the records go to, or will.
@@ -161,9 +153,7 @@ impl Destination {
 
     /// Whether writes may wait for a reader, and then be cut short.
     pub(super) fn has_reader(&self) -> bool {
-        self.file.metadata().is_ok_and(|it| {
-            it.file_type().is_fifo() || it.file_type().is_socket()
-        })
+        streams::has_reader(&self.file)
     }
 
     /// To be called before the first byte is written.
@@ -201,9 +191,9 @@ impl Destination {
 }
 
 fn is_standard_output(it: FileId) -> bool {
-    let output = stdout().as_fd().try_clone_to_owned().map(File::from);
-    let metadata = output.and_then(|output| output.metadata());
-    metadata.is_ok_and(|output| id(&output) == Some(it))
+    let output = streams::standard_output();
+    let output = output.and_then(|output| id_of(&output));
+    output.is_ok_and(|output| output == Some(it))
 }
 
 /// The folder that a path names something in.
@@ -231,25 +221,18 @@ impl New {
                 Self { file, ending: Ending::Name(target.to_owned()) }
             }
             None => {
-                let named = Builder::new()
-                    .prefix(TEMPORARY)
-                    .permissions(Permissions::from_mode(MODE))
-                    .tempfile_in(folder)?;
-                let (file, named) = named.into_parts();
+                let mut named = Builder::new();
+                named.prefix(TEMPORARY);
+                if let Some(usual) = files::usual_permissions() {
+                    named.permissions(usual);
+                }
+                let (file, named) = named.tempfile_in(folder)?.into_parts();
                 let ending = Ending::Rename(named, target.to_owned());
                 Self { file, ending }
             }
         };
         let Some(there) = there else { return Ok(Some(new)) };
-        let own = new.file.metadata()?;
-        if (own.uid(), own.gid()) != (there.uid(), there.gid()) {
-            let (user, group) = (Some(there.uid()), Some(there.gid()));
-            if std::os::unix::fs::fchown(&new.file, user, group).is_err() {
-                return Ok(None);
-            }
-        }
-        new.file.set_permissions(there.permissions())?;
-        Ok(Some(new))
+        Ok(files::take_after(&new.file, there)?.then_some(new))
     }
 
     fn into_destination(
@@ -258,7 +241,7 @@ impl New {
         there: Option<FileId>,
     ) -> Destination {
         let Self { file, ending } = self;
-        let own = file.metadata().ok().and_then(|it| id(&it));
+        let own = id_of(&file).ok().flatten();
         let ids = own.into_iter().chain(there).collect();
         Destination { file, path: path.to_owned(), ending, ids }
     }
@@ -269,6 +252,8 @@ impl New {
 #[cfg(target_os = "linux")]
 fn unnamed(folder: &Path) -> Option<File> {
     use rustix::fs::{Mode, OFlags, access, open};
+    /// What it may be done with, before the user's mask.
+    const MODE: u32 = 0o666;
     access("/proc/self/fd", rustix::fs::Access::EXISTS).ok()?;
     let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
     let file = open(folder, flags, Mode::from_raw_mode(MODE)).ok()?;

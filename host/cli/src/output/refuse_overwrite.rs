@@ -2,13 +2,13 @@
 //! named, plugins, modules, and standard input where that is a file.
 
 use std::{
-    fs::{self, File, Metadata},
-    io::stdin,
-    os::{fd::AsFd as _, unix::fs::MetadataExt as _},
+    fs::File,
+    io,
     path::{Path, PathBuf},
 };
 
-use sanchay::FileId;
+use sanchay::{EntryKind, FileId, Metadata, storage};
+use sanchay_system::streams;
 
 use crate::options::{plugin::PluginArgs, walk::WalkArgs};
 
@@ -59,30 +59,35 @@ impl<'a> Inputs<'a> {
     pub(super) fn have(&self, file: FileId) -> bool {
         let mut paths = self.named.iter().chain(&self.others);
         let is_it = |found: &Metadata| id(found) == Some(file);
-        paths.any(|path| fs::metadata(path).is_ok_and(|it| is_it(&it)))
+        paths.any(|path| storage::stat(path).is_ok_and(|it| is_it(&it)))
             || self.stdin && standard_input().is_some_and(|it| is_it(&it))
     }
 }
 
 /// Whether a path leads to one of these files.
 pub(crate) fn leads_to(path: &Path, files: &[FileId]) -> bool {
-    let found = || id(&fs::metadata(path).ok()?);
+    let found = || id(&storage::stat(path).ok()?);
     !files.is_empty() && found().is_some_and(|it| files.contains(&it))
 }
 
 fn standard_input() -> Option<Metadata> {
-    let input = stdin().as_fd().try_clone_to_owned().ok()?;
-    File::from(input).metadata().ok()
+    storage::stat_open(&streams::standard_input().ok()?).ok()
 }
 
 /// Who a regular file is; `None` for anything else.
 pub(super) fn id(found: &Metadata) -> Option<FileId> {
-    let regular = found.is_file();
-    regular.then(|| FileId { device: found.dev(), inode: found.ino() })
+    (found.kind == EntryKind::File).then_some(found.id)
+}
+
+/// Who an open file is, if it is a regular one.
+pub(super) fn id_of(file: &File) -> io::Result<Option<FileId>> {
+    Ok(id(&storage::stat_open(file)?))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
@@ -91,13 +96,13 @@ mod tests {
         let [a, b, c] = ["a", "b", "c"].map(|name| folder.path().join(name));
         fs::write(&a, "").unwrap();
         fs::hard_link(&a, &b).unwrap();
-        let a = id(&fs::metadata(&a).unwrap()).unwrap();
+        let a = id(&storage::stat(&a).unwrap()).unwrap();
         let have = |path: PathBuf| {
             Inputs { named: &[path], ..Inputs::default() }.have(a)
         };
         assert!(have(b));
         assert!(!have(c));
         assert!(!have(folder.path().to_owned()));
-        assert_eq!(id(&fs::metadata(folder.path()).unwrap()), None);
+        assert_eq!(id(&storage::stat(folder.path()).unwrap()), None);
     }
 }

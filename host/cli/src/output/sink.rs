@@ -7,10 +7,8 @@
 
 use std::{
     ffi::OsString,
-    fs::File,
     io::{self, IsTerminal as _, Write as _},
     ops::ControlFlow,
-    os::fd::AsFd as _,
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, MutexGuard,
@@ -20,11 +18,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use sanchay::FileId;
 use sanchay_core::record::RecordBatch;
 use sanchay_output::{BLOCK, Encoded, Encoder};
 use sanchay_sync::lock;
+use sanchay_system::streams::{has_room, room};
 
 use super::{Inputs, destination::Destination};
 use crate::{failure::Failure, signals};
@@ -323,33 +321,17 @@ impl State {
         if !self.has_reader {
             return true;
         }
-        let file = &self.destination.file;
-        let mut asked = [PollFd::new(file, PollFlags::OUT)];
-        let timeout = Timespec::try_from(timeout).ok();
-        poll(&mut asked, timeout.as_ref()).is_ok_and(|ready| ready > 0)
+        has_room(&self.destination.file, timeout)
     }
-}
-
-/// How much a pipe is sure to take at once without waiting: all that it holds
-/// where its reader has taken everything.
-#[cfg(target_os = "linux")]
-fn room(pipe: &File) -> usize {
-    use rustix::{io::ioctl_fionread, pipe::fcntl_getpipe_size};
-    match ioctl_fionread(pipe) {
-        Ok(0) => fcntl_getpipe_size(pipe.as_fd()).unwrap_or_default(),
-        _ => 0,
-    }
-}
-
-/// Other systems do not tell.
-#[cfg(not(target_os = "linux"))]
-fn room(_: &File) -> usize {
-    0
 }
 
 #[cfg(test)]
 mod tests {
-    use std::{fs, io::Read as _, os::fd::OwnedFd};
+    use std::{
+        fs::{self, File},
+        io::Read as _,
+        os::fd::OwnedFd,
+    };
 
     use sanchay_output::EncodeError;
 

@@ -3,12 +3,12 @@
 
 use std::{
     env,
-    os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
 };
 
 use lscolors::{Indicator, LsColors, Style};
 use sanchay_core::{append::append, kind::EntryKind};
+use sanchay_names::OsStrExt as _;
 use sanchay_output::{PathStyle, StyledPath};
 
 /// The permissions of a directory that others may write, and of one in which
@@ -120,7 +120,7 @@ impl Links {
     fn new() -> Option<Self> {
         let mut base = b"file://".to_vec();
         // Without a name it is this machine.
-        let name = nix::unistd::gethostname().unwrap_or_default();
+        let name = sanchay_system::host::name();
         push_encoded(name.as_bytes(), &mut base);
         Some(Self { base, current: env::current_dir().ok()? })
     }

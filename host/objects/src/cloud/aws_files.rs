@@ -90,7 +90,9 @@ impl AwsFiles {
     pub(super) fn of_user(
         profile: Option<&str>,
     ) -> Result<Self, StorageError> {
-        let home = variable("HOME").map(PathBuf::from).unwrap_or_default();
+        let home = variable(sanchay_system::host::HOME)
+            .map(PathBuf::from)
+            .unwrap_or_default();
         let folder = home.join(".aws");
         let at = |name, file| {
             variable(name).map_or_else(|| folder.join(file), PathBuf::from)

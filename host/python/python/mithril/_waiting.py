@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from sanchay import _native
+from sanchay._loops import when_readable
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Future
@@ -28,7 +29,7 @@ class _Waiting:
             int, tuple[_native.Operation, Future[Any]]
         ] = {}
         self._last = 0
-        loop.add_reader(self._done.fileno(), self._come)
+        when_readable(loop, self._done.fileno(), self._come)
 
     def _come(self) -> None:
         """Tell those who wait for what is done."""

@@ -14,6 +14,7 @@ from time import monotonic
 from types import TracebackType
 from typing import Generic, TypeVar, cast
 
+from sanchay._loops import when_readable
 from sanchay._native import Run
 
 # asyncio is imported by those who use it: that takes longer than all the rest.
@@ -255,7 +256,7 @@ async def _readable(descriptor: int) -> None:
         if not ready.done():
             ready.set_result(None)
 
-    loop.add_reader(descriptor, come)
+    when_readable(loop, descriptor, come)
     try:
         await ready
     finally:

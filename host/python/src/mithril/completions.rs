@@ -2,13 +2,15 @@
 //! numbers, and a pipe that can be read from while it is not empty. One pipe
 //! does for any number of operations.
 
-use std::os::fd::RawFd;
 use std::sync::{Arc, Mutex};
 
 use pyo3::prelude::*;
 use sanchay_sync::lock;
 
-use crate::{failure, wake_pipe::WakePipe};
+use crate::{
+    failure,
+    wake_pipe::{Descriptor, WakePipe},
+};
 
 /// The operations of an event loop that are done.
 #[pyclass(frozen, module = "sanchay._native")]
@@ -49,7 +51,7 @@ impl Completions {
     }
 
     /// A file descriptor that can be read from when operations are done.
-    fn fileno(&self) -> RawFd {
+    fn fileno(&self) -> Descriptor {
         lock(&self.0.0).pipe.descriptor()
     }
 

@@ -1,13 +1,14 @@
 //! A storage without the files of other shards. What is hashed must never be
 //! read in vain, so they are left out of the listings of directories.
 
-use std::{any::Any, os::unix::ffi::OsStrExt as _, path::Path, sync::Arc};
+use std::{any::Any, path::Path, sync::Arc};
 
 use sanchay::{
     FileId, Metadata, Storage, StorageError,
     storage::{Confined, Directory, EntryKind, File, Links, Listing, Opened},
 };
 use sanchay_core::kind::KindSet;
+use sanchay_names::OsStrExt as _;
 
 use super::Shard;
 

@@ -2,11 +2,11 @@
 
 use std::{
     ffi::OsStr,
-    os::unix::ffi::OsStrExt as _,
     path::Path,
     sync::atomic::{AtomicUsize, Ordering::Relaxed},
 };
 
+use sanchay_names::OsStrExt as _;
 use sanchay_sandbox::{
     Algorithm, DEFAULT_CHUNK, Digest, Expectation as Expected, Flaw,
 };

@@ -3,12 +3,12 @@
 
 use std::{
     cmp::Ordering,
-    os::unix::ffi::OsStrExt as _,
     path::PathBuf,
     sync::{Arc, Mutex},
 };
 
 use sanchay_core::grouping::{FileNumber, FileTable, Origin};
+use sanchay_names::OsStrExt as _;
 use sanchay_storage::{EntryKind, FileId, Storage, Timestamp};
 use sanchay_sync::{into_inner, lock};
 

@@ -4,7 +4,6 @@
 
 use std::{
     ops::ControlFlow,
-    os::unix::ffi::OsStringExt as _,
     path::PathBuf,
     sync::{Arc, Mutex},
 };
@@ -12,6 +11,7 @@ use std::{
 use sanchay_core::grouping::{
     DigestColumn, FileNumber, FileTable as _, SortedDigests,
 };
+use sanchay_names::OsStringExt as _;
 use sanchay_storage::{File, FileSystemId, Metadata};
 use sanchay_sync::{into_inner, lock};
 

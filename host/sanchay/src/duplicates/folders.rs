@@ -9,7 +9,6 @@ use std::{
     collections::{HashMap, HashSet, hash_map::DefaultHasher},
     hash::{Hash as _, Hasher as _},
     ops::Range,
-    os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
 };
@@ -21,6 +20,7 @@ use sanchay_core::{
         Role, SortedDigests,
     },
 };
+use sanchay_names::OsStrExt as _;
 use sanchay_sandbox::{Algorithm, Digest};
 use sanchay_storage::{EntryKind, FileId};
 use sanchay_sync::{into_inner, lock};

@@ -6,13 +6,13 @@
 use std::{
     io::{self, Read},
     ops::{ControlFlow, Range},
-    os::unix::ffi::OsStrExt as _,
     panic::resume_unwind,
     path::Path,
     sync::Arc,
     thread,
 };
 
+use sanchay_names::OsStrExt as _;
 use sanchay_sandbox::plugin::Value;
 use sanchay_storage::{
     EntryKind, File, FileSystemId, Metadata, Opened, Storage,
@@ -246,7 +246,7 @@ impl<'a> Operation for HashTree<'a> {
                             self.pipe(ticket, path, pipe, worker);
                             return None;
                         }
-                        Err(errno) => Cause::Io(errno.into()),
+                        Err(error) => Cause::Io(error),
                     },
                     None => {
                         Cause::Problem(Problem::NotRegular(kind.describe()))

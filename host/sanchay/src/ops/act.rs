@@ -10,7 +10,6 @@ use std::{
     collections::{HashMap, HashSet},
     ffi::OsString,
     io,
-    os::unix::ffi::OsStringExt as _,
     sync::Arc,
     time::SystemTime,
 };
@@ -20,6 +19,7 @@ use sanchay_core::{
     plan::{Expectation, Made, Operation},
     time::{Timestamp, Zone, strftime},
 };
+use sanchay_names::OsStringExt as _;
 use sanchay_sandbox::Algorithm;
 use sanchay_storage::{Directory, FileId, Links, Metadata, StorageError};
 

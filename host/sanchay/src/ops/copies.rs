@@ -4,11 +4,11 @@
 use std::{
     collections::HashSet,
     io::ErrorKind::Interrupted,
-    os::unix::ffi::OsStringExt as _,
     sync::{Arc, Mutex, PoisonError},
 };
 
 use sanchay_core::plan::Operation;
+use sanchay_names::OsStringExt as _;
 use sanchay_sandbox::Algorithm;
 use sanchay_sync::lock;
 

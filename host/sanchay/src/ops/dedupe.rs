@@ -8,7 +8,6 @@ use std::{
     collections::HashMap,
     ffi::OsStr,
     ops::ControlFlow,
-    os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
     sync::Mutex,
 };
@@ -18,6 +17,7 @@ use sanchay_core::{
     keep::{Choice, KeepRules},
     plan::Operation,
 };
+use sanchay_names::OsStrExt as _;
 use sanchay_sandbox::KeepColumns;
 use sanchay_sync::{into_inner, lock};
 

@@ -99,8 +99,9 @@ pub enum OpsError {
     TooLarge,
     /// There is no folder for journals.
     #[error(
-        "there is no folder for journals: neither XDG_STATE_HOME nor HOME is \
-         set; name one with --state-dir"
+        "there is no folder for journals: neither XDG_STATE_HOME nor {} is \
+         set; name one with --state-dir",
+        sanchay_system::host::HOME
     )]
     NoStateFolder,
 }

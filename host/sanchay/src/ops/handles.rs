@@ -1,13 +1,6 @@
 //! Open folders, found from their roots without following a link.
 
-use std::{
-    collections::HashMap,
-    ffi::OsStr,
-    io,
-    os::unix::ffi::{OsStrExt as _, OsStringExt as _},
-    path::Path,
-    sync::Arc,
-};
+use std::{collections::HashMap, ffi::OsStr, io, path::Path, sync::Arc};
 
 use sanchay_storage::{Directory, Links, Opened, Storage, StorageError};
 
@@ -17,6 +10,8 @@ use super::{
     places::{Places, Root},
     rows::Spot,
 };
+
+use sanchay_names::{OsStrExt as _, OsStringExt as _};
 
 /// How many folders are kept open.
 const OPEN: usize = 128;

@@ -8,18 +8,17 @@
 use std::{
     fs::{File, OpenOptions},
     io::{self, Write as _},
-    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
     thread,
     time::Duration,
 };
 
-use rustix::fs::{FlockOperation, flock};
 use sanchay_core::plan::{
     Document, Folder, Header, Made, Place, State, StateLine,
 };
 use sanchay_core::time::Timestamp;
 use sanchay_output::plan::PlanWriter;
+use sanchay_system::files;
 
 use super::{
     act::Actor, error::OpsError, folders::FolderId, places::Places,
@@ -47,11 +46,9 @@ impl Journal {
         header: &Header,
     ) -> Result<Self, OpsError> {
         debug_assert_eq!(header.document, Document::Journal);
-        let file = OpenOptions::new()
-            .append(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&path);
+        let mut options = OpenOptions::new();
+        let options = options.append(true).create_new(true);
+        let file = files::private(options).open(&path);
         let file = file.map_err(|source| {
             OpsError::file(&path, "cannot create the journal", source)
         })?;
@@ -278,12 +275,11 @@ const PAUSE: Duration = Duration::from_millis(10);
 
 /// Makes sure that no other process works on a run.
 fn lock(file: &File, path: &Path) -> Result<(), OpsError> {
-    let lock = FlockOperation::NonBlockingLockExclusive;
     for _ in 0..ATTEMPTS {
-        match flock(file, lock) {
-            Err(rustix::io::Errno::WOULDBLOCK) => thread::sleep(PAUSE),
+        match files::try_lock(file) {
+            Ok(false) => thread::sleep(PAUSE),
             // Or a file system without locks.
-            Ok(()) | Err(_) => return Ok(()),
+            Ok(true) | Err(_) => return Ok(()),
         }
     }
     let name = path.file_stem().unwrap_or_default();
@@ -291,10 +287,9 @@ fn lock(file: &File, path: &Path) -> Result<(), OpsError> {
 }
 
 fn ends_a_line(file: &mut File) -> io::Result<bool> {
-    use std::os::unix::fs::FileExt as _;
     let length = file.metadata()?.len();
     let Some(last) = length.checked_sub(1) else { return Ok(true) };
     let mut byte = [0];
-    file.read_exact_at(&mut byte, last)?;
+    files::read_exact_at(file, &mut byte, last)?;
     Ok(byte == *b"\n")
 }

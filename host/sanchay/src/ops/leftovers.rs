@@ -2,10 +2,7 @@
 //! folders where it was at work, and where these are by now if they got other
 //! paths.
 
-use std::{
-    collections::HashMap, ffi::OsString, os::unix::ffi::OsStringExt as _,
-    sync::Arc,
-};
+use std::{collections::HashMap, ffi::OsString, sync::Arc};
 
 use sanchay_storage::{
     Directory, EntryKind, KindSet, Links, Listing, StorageError,
@@ -16,6 +13,7 @@ use super::{
     folders::{FolderId, join},
     handles::Handles,
 };
+use sanchay_names::OsStringExt as _;
 
 /// The entries whose names begin with a prefix.
 #[derive(Debug)]

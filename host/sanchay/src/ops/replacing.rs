@@ -19,7 +19,6 @@
 use std::{
     collections::{HashMap, HashSet},
     ffi::OsString,
-    os::unix::ffi::OsStringExt as _,
     sync::Arc,
 };
 
@@ -27,6 +26,7 @@ use sanchay_core::{
     hashing,
     plan::{Made, Operation, Original, TEMPORARY},
 };
+use sanchay_names::OsStringExt as _;
 use sanchay_sandbox::Algorithm;
 use sanchay_storage::{
     Directory, ExtendedAttribute, Links, Metadata, Storage, StorageError,

@@ -5,7 +5,6 @@ use std::{
     collections::HashMap,
     ffi::OsString,
     hash::{BuildHasher as _, Hasher as _, RandomState},
-    os::unix::ffi::{OsStrExt as _, OsStringExt as _},
     path::PathBuf,
     sync::Arc,
 };
@@ -17,6 +16,7 @@ use sanchay_core::{
     record::{FieldId, RecordKind, Schema, SortFields},
     time::TimeZone,
 };
+use sanchay_names::{OsStrExt as _, OsStringExt as _};
 
 use super::{
     below,

@@ -4,11 +4,11 @@
 use std::{
     collections::HashMap,
     ffi::OsStr,
-    os::unix::ffi::{OsStrExt as _, OsStringExt as _},
     path::{Path, PathBuf},
     sync::Arc,
 };
 
+use sanchay_names::{OsStrExt as _, OsStringExt as _};
 use sanchay_storage::{FileId, Opened, Storage};
 
 use super::{

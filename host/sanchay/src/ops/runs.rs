@@ -5,7 +5,6 @@ use std::{
     env,
     fs::{self, DirBuilder, File},
     io::{self, BufRead as _, BufReader, Read as _},
-    os::unix::fs::{DirBuilderExt as _, FileExt as _},
     path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, SystemTime},
@@ -16,6 +15,7 @@ use sanchay_core::{
     time::{TimeZone, Timestamp, Zone},
 };
 use sanchay_storage::{LocalStorage, Storage};
+use sanchay_system::{files, host::HOME};
 
 use super::{
     document::Reading, error::OpsError, folders::FolderId, journal::Journal,
@@ -136,7 +136,7 @@ impl Runs {
     pub fn of_user() -> Result<Self, OpsError> {
         let absolute = |it: PathBuf| it.is_absolute().then_some(it);
         let state = env::var_os("XDG_STATE_HOME").map(PathBuf::from);
-        let home = env::var_os("HOME").map(PathBuf::from);
+        let home = env::var_os(HOME).map(PathBuf::from);
         let folder = state
             .and_then(absolute)
             .or_else(|| Some(home.and_then(absolute)?.join(".local/state")));
@@ -172,9 +172,8 @@ impl Runs {
         &self,
         mut header: Header,
     ) -> Result<(String, Journal), OpsError> {
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
+        let mut builder = DirBuilder::new();
+        files::private_folder(builder.recursive(true))
             .create(&self.folder)
             .map_err(|source| {
                 let action = "cannot create the folder of journals";
@@ -280,7 +279,7 @@ impl Runs {
         let begin = length.saturating_sub(TAIL).max(head.ok()? as u64);
         let mut tail =
             vec![0; usize::try_from(length.checked_sub(begin)?).ok()?];
-        file.read_exact_at(&mut tail, begin).ok()?;
+        files::read_exact_at(&file, &mut tail, begin).ok()?;
         let tail = tail.strip_suffix(b"\n")?;
         let last = memchr::memrchr(b'\n', tail)? + 1;
         text.extend_from_slice(tail.get(last..)?);

@@ -13,14 +13,15 @@ mod trash_folder;
 use std::{
     ffi::OsStr,
     fmt,
-    os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
 };
 
 use sanchay_core::trash_info::numbered;
+use sanchay_names::OsStrExt as _;
 use sanchay_storage::{FileId, Links, Storage, StorageError};
 use sanchay_sync::lock;
+use sanchay_system::{accounts, host::HOME};
 
 use self::trash_folder::TrashFolder;
 use super::copy::{Expected, Folder};
@@ -35,8 +36,9 @@ pub struct TrashOptions {
     /// The user's folder for data: `$XDG_DATA_HOME`, or `~/.local/share`. None
     /// where the user has no home.
     pub data_home: Option<PathBuf>,
-    /// The user's number.
-    pub user: u32,
+    /// The user's number; where users have none, what is thrown away stays
+    /// beneath the root that is worked on.
+    pub user: Option<u32>,
     /// What time it is, in the local zone, as `2026-01-31T12:00:00`.
     pub now: Arc<dyn Fn() -> String + Send + Sync>,
 }
@@ -57,14 +59,13 @@ impl TrashOptions {
         now: impl Fn() -> String + Send + Sync + 'static,
     ) -> Self {
         // The specification of base directories: a relative path is none.
-        let absolute = |name| {
+        let absolute = |name: &str| {
             let path = std::env::var_os(name).map(PathBuf::from);
             path.filter(|path| path.is_absolute())
         };
-        let data_home = absolute("XDG_DATA_HOME").or_else(|| {
-            absolute("HOME").map(|home| home.join(".local/share"))
-        });
-        let user = rustix::process::geteuid().as_raw();
+        let data_home = absolute("XDG_DATA_HOME")
+            .or_else(|| absolute(HOME).map(|home| home.join(".local/share")));
+        let user = accounts::user();
         Self { data_home, user, now: Arc::new(now) }
     }
 }

@@ -1,7 +1,7 @@
 //! Tells the kinds of content of files: reads their first bytes, many files
 //! for one call into the sandbox.
 
-use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _, path::Path, sync::Arc};
+use std::{ffi::OsStr, path::Path, sync::Arc};
 
 use sanchay_sandbox::{ContentKind, Fault, HEAD};
 use sanchay_storage::{EntryKind, File, Storage};
@@ -16,6 +16,7 @@ use crate::{
     span::offset,
     walk::{Node, Open, RootEntry},
 };
+use sanchay_names::OsStrExt as _;
 
 /// How many files are read for one call.
 const FILES: usize = 64;

@@ -774,11 +774,10 @@ fn match_batch(
 
 /// Whether a link's target does not exist, or is the link itself.
 fn leads_nowhere(error: &std::io::Error) -> bool {
-    use rustix::io::Errno;
     matches!(
         error.kind(),
         std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory
-    ) || Errno::from_io_error(error) == Some(Errno::LOOP)
+    ) || sanchay_storage::is_circle(error)
 }
 
 /// Keeps the items at these ascending indices.

@@ -6,7 +6,6 @@ mod in_force;
 mod user;
 
 use std::{
-    os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
 };
@@ -15,6 +14,7 @@ use sanchay_core::ignore::{
     EXCLUDE, Found, GIT, GITIGNORE, HEAD, IGNORE, MAX_TEXT, OF_REPOSITORY,
     Rank, RuleSetError,
 };
+use sanchay_names::OsStrExt as _;
 use sanchay_sandbox::{IgnoreFile, Place};
 use sanchay_storage::{
     Directory, EntryKind, File, Links, Listing, Metadata, Storage,

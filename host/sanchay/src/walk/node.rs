@@ -6,11 +6,11 @@ use std::{
     cmp::Ordering,
     ffi::OsString,
     fmt,
-    os::unix::ffi::OsStringExt as _,
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, Weak},
 };
 
+use sanchay_names::OsStringExt as _;
 use sanchay_storage::FileId;
 
 use sanchay_core::order;

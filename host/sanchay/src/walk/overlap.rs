@@ -7,7 +7,6 @@
 
 use std::{
     collections::HashSet,
-    os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex,
@@ -15,6 +14,7 @@ use std::{
     },
 };
 
+use sanchay_names::OsStrExt as _;
 use sanchay_storage::{EntryKind, FileId, Metadata, Storage};
 use sanchay_sync::lock;
 

@@ -17,7 +17,7 @@ use sanchay_testkit::Tree;
 
 fn options(data_home: Option<PathBuf>, user: u32) -> TrashOptions {
     let now = Arc::new(|| "2026-01-31T12:00:00".to_owned());
-    TrashOptions { data_home, user, now }
+    TrashOptions { data_home, user: Some(user), now }
 }
 
 fn folder(storage: &dyn Storage, path: &Path) -> Arc<Folder> {

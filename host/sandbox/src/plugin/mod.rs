@@ -37,7 +37,7 @@ mod process;
 mod settings;
 #[cfg(feature = "compile")]
 mod source;
-#[cfg(feature = "compile")]
+#[cfg(all(feature = "compile", unix))]
 mod trusted_folder;
 #[cfg(feature = "compile")]
 mod untrusted;

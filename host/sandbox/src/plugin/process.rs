@@ -83,8 +83,8 @@ fn is_out_of_time(status: ExitStatus) -> bool {
     }
     #[cfg(not(unix))]
     {
-        let _ = status;
-        false
+        // `ERROR_NOT_ENOUGH_QUOTA`: how a job ends a process.
+        status.code() == Some(1816)
     }
 }
 

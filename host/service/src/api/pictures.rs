@@ -1,17 +1,16 @@
 //! Pictures: small copies of them, which are decoded in the sandbox, and the
 //! files of those that browsers show themselves, as they are.
 
-use std::{
-    ffi::OsStr, os::unix::ffi::OsStrExt as _, path::Path, sync::Arc,
-    time::Duration,
-};
+use std::{ffi::OsStr, path::Path, sync::Arc, time::Duration};
 
 use axum::{
     extract::State,
     response::{IntoResponse as _, Response},
 };
+
 use http::{HeaderMap, HeaderName, HeaderValue};
 use sanchay::{Metadata, storage::File};
+use sanchay_names::OsStrExt as _;
 use serde::Deserialize;
 use xxhash_rust::xxh3::xxh3_128;
 

@@ -1,8 +1,6 @@
 //! The roots, and the folders in them.
 
-use std::{
-    ffi::OsStr, os::unix::ffi::OsStrExt as _, sync::Arc, time::Duration,
-};
+use std::{ffi::OsStr, sync::Arc, time::Duration};
 
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
@@ -20,6 +18,8 @@ use crate::{
     rights::{Caller, Right},
     snapshots,
 };
+
+use sanchay_names::OsStrExt as _;
 
 /// How long a list of folders waits for what is known of them.
 const PATIENCE: Duration = Duration::from_millis(250);

@@ -87,7 +87,7 @@ impl Running {
 /// and among those that see each other: containers may have names in common
 /// and numbers of their own.
 pub(crate) fn worker_name() -> String {
-    let host = nix::unistd::gethostname().unwrap_or_default();
+    let host = sanchay_system::host::name();
     let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id");
     let boot = boot.unwrap_or_default();
     let space = std::fs::read_link("/proc/self/ns/pid").unwrap_or_default();
@@ -110,11 +110,10 @@ pub(crate) async fn bury_dead(app: &App, starts: bool) -> sqlx::Result<()> {
         let process = worker
             .strip_prefix(host)
             .and_then(|rest| rest.strip_prefix('/'))
-            .and_then(|number| number.parse::<i32>().ok())
-            .and_then(rustix::process::Pid::from_raw);
+            .and_then(|number| number.parse().ok())
+            .filter(|number| *number > 0);
         let Some(process) = process else { continue };
-        let is_alive = rustix::process::test_kill_process(process)
-            != Err(rustix::io::Errno::SRCH);
+        let is_alive = sanchay_system::process::is_alive(process);
         let is_own = worker == own;
         if is_own && !starts || is_alive && !is_own {
             continue;

@@ -5,12 +5,12 @@
 
 use std::{
     ffi::OsString,
-    os::unix::ffi::{OsStrExt as _, OsStringExt as _},
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use sanchay_catalog::{Catalog, Side, Snapshot};
+use sanchay_names::{OsStrExt as _, OsStringExt as _};
 use serde_json::Value;
 use sqlx::{Any, Row as _, Transaction};
 

@@ -1,10 +1,11 @@
 //! What is asked of jobs in parts: how trees are cut, which shard is run, and
 //! how what all shards found is merged.
 
-use std::{ffi::OsString, os::unix::ffi::OsStringExt as _, path::PathBuf};
+use std::{ffi::OsString, path::PathBuf};
 
 use sanchay::{Algorithm, Filter, WalkOptions};
 use sanchay_core::shard::is_identity;
+use sanchay_names::OsStringExt as _;
 use sanchay_shards::{DuplicatesOptions, PlanOptions, Shard, Target};
 use serde_json::{Map, Value, json};
 

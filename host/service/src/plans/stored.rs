@@ -5,11 +5,11 @@
 use std::{
     fs::{self, DirBuilder, File, OpenOptions},
     io::{self, BufWriter, Read, Write},
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
 };
 
 use sanchay::{Engine, ops::Plan};
+use sanchay_system::files;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -46,12 +46,9 @@ impl Stored {
         let path = path(config, &name);
         make_private(config, "plans")?;
         let made = path.with_extension("part");
-        let file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&made)?;
+        let mut options = OpenOptions::new();
+        let options = options.write(true).create(true).truncate(true);
+        let file = files::private(options).open(&made)?;
         let mut hashed =
             Hashed { of: BufWriter::new(file), hash: Sha256::new() };
         plan.write(&mut hashed)?;
@@ -120,7 +117,8 @@ fn path(config: &Config, name: &str) -> PathBuf {
 /// Makes a folder in that of state, which nobody else may look into.
 pub(crate) fn make_private(config: &Config, name: &str) -> io::Result<()> {
     let folder = config.state_dir.join(name);
-    DirBuilder::new().recursive(true).mode(0o700).create(folder)
+    let mut builder = DirBuilder::new();
+    files::private_folder(builder.recursive(true)).create(folder)
 }
 
 fn gone(path: &Path, error: &io::Error) -> Problem {

@@ -5,7 +5,6 @@
 use std::{
     fs::File,
     io::{self, BufWriter, Write as _},
-    os::unix::{ffi::OsStrExt as _, fs::FileExt as _},
     path::PathBuf,
     sync::Arc,
     time::Duration,
@@ -15,6 +14,8 @@ use sanchay_catalog::{
     Catalog, CatalogError, Difference, Side, Snapshot, SnapshotOptions,
 };
 use sanchay_core::record::{RecordBatch, Row, Schema};
+use sanchay_names::OsStrExt as _;
+use sanchay_system::files;
 
 use super::shape::Shape;
 use crate::{
@@ -234,7 +235,7 @@ impl Records {
         let length = usize::try_from(end.saturating_sub(start));
         bytes.clear();
         bytes.resize(length.map_err(|_| missing())?, 0);
-        self.file.read_exact_at(bytes, start)
+        files::read_exact_at(&self.file, bytes, start)
     }
 }
 

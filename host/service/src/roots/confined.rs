@@ -5,7 +5,6 @@
 
 use std::{
     io,
-    os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
 };
 
@@ -13,6 +12,7 @@ use sanchay::{
     EntryKind, FileId, Metadata, Storage, StorageError,
     storage::{Directory, Links, Opened},
 };
+use sanchay_names::OsStrExt as _;
 
 use super::{Root, Roots};
 

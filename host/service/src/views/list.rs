@@ -4,8 +4,9 @@
 use std::{
     fs::File,
     io::{self, BufWriter, Write as _},
-    os::unix::fs::FileExt as _,
 };
+
+use sanchay_system::files;
 
 /// More numbers than these lie in a file.
 const IN_MEMORY: usize = 64 << 10;
@@ -52,7 +53,8 @@ impl RowList {
             Self::File { file, .. } => {
                 let bytes = usize::try_from((end - from).saturating_mul(4));
                 let mut bytes = vec![0; bytes.unwrap_or(0)];
-                file.read_exact_at(&mut bytes, from.saturating_mul(4))?;
+                let start = from.saturating_mul(4);
+                files::read_exact_at(file, &mut bytes, start)?;
                 let numbers = bytes.as_chunks::<4>().0.iter();
                 Ok(numbers.map(|it| u32::from_le_bytes(*it).into()).collect())
             }

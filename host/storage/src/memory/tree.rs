@@ -6,6 +6,7 @@ use std::{collections::BTreeMap, io};
 use super::{Counts, Fault};
 use crate::{
     Attributes, EntryKind, FileId, Links, Metadata, StorageError, Timestamp,
+    local,
 };
 
 /// The root directory's inode, and that of no other.
@@ -248,10 +249,7 @@ impl Tree {
                 Content::Link(target) => {
                     *links += 1;
                     if *links > MAX_LINKS {
-                        let circle = io::Error::from_raw_os_error(
-                            rustix::io::Errno::LOOP.raw_os_error(),
-                        );
-                        return Err(circle.into());
+                        return Err(local::too_many_links().into());
                     }
                     self.resolve(at, target, confines, links)?
                 }

@@ -72,8 +72,7 @@ pub(super) fn put_rows(
 
 /// The name of this machine.
 pub(super) fn host() -> String {
-    let name = nix::unistd::gethostname().unwrap_or_default();
-    name.to_string_lossy().into_owned()
+    sanchay_system::host::name().to_string_lossy().into_owned()
 }
 
 impl Store {

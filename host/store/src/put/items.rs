@@ -5,7 +5,6 @@ use std::{
     collections::HashSet,
     ffi::OsStr,
     ops::ControlFlow,
-    os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
 };
@@ -14,6 +13,7 @@ use sanchay::{
     Action, EntryError, EntryKind, EntryRef, Monitor, Problem, ScanEvent,
 };
 use sanchay_core::store::compare_paths;
+use sanchay_names::OsStrExt as _;
 use sanchay_storage::{Directory, FileId, Links, Metadata, Opened};
 use sanchay_sync::{into_inner, lock};
 

@@ -8,7 +8,7 @@ use std::{
 use clap::{Args, ValueHint};
 use sanchay::{
     Cause, Engine, EntryKind, Error, NameBatch, Plugin, PluginFilter,
-    PluginSpec, Plugins, ScanEvent, Timestamp, WalkOptions, escaped,
+    PluginSpec, Plugins, ScanEvent, WalkOptions, escaped,
 };
 use sanchay_core::record::{RecordKind, Row, Verdict};
 use sanchay_output::TextOptions;
@@ -181,10 +181,8 @@ impl RunArgs {
 
 /// Whether a filter wants a file, under the name that it has.
 fn one(filter: &mut PluginFilter, path: &Path) -> Result<bool, Cause> {
-    use std::os::unix::fs::MetadataExt as _;
-
-    let found = path.metadata()?;
-    let kind = match found.is_dir() {
+    let found = sanchay::storage::stat(path)?;
+    let kind = match found.kind == EntryKind::Directory {
         true => EntryKind::Directory,
         false => EntryKind::File,
     };
@@ -194,13 +192,7 @@ fn one(filter: &mut PluginFilter, path: &Path) -> Result<bool, Cause> {
     if directory.last().is_some_and(|last| *last != b'/') {
         directory.push(b'/');
     }
-    let (sizes, times) = (
-        [found.len()],
-        [Timestamp {
-            seconds: found.mtime(),
-            nanoseconds: u32::try_from(found.mtime_nsec()).unwrap_or(0),
-        }],
-    );
+    let (sizes, times) = ([found.size], [found.modified]);
     let with_metadata =
         filter.plugin().wants_metadata() && kind == EntryKind::File;
     let mut wanted = Vec::new();

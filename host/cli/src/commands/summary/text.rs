@@ -1,15 +1,16 @@
 //! A summary as tables for people: numbers first, names last, so that no name
 //! needs to be cut.
 
-use std::{env, fmt::Write as _, io::stdout, os::fd::AsFd as _};
+use std::{env, fmt::Write as _};
 
 use indicatif::HumanCount;
-use rustix::termios::tcgetwinsize;
 use sanchay::{
     AgeClass, ContentKind, FolderTotals, ListedFile, Report, SizeClass,
     Timestamp, Totals, escaped,
 };
 use sanchay_core::{size::HumanBytes, time::TimeFormatter};
+
+use sanchay_system::streams::columns;
 
 use super::bars::{Ink, percent};
 
@@ -40,7 +41,7 @@ impl Text {
     pub(super) fn new(on_terminal: bool, color: bool, top: usize) -> Self {
         let variable = |name: &str| env::var(name).ok();
         let width = match on_terminal {
-            true => width().unwrap_or(WIDTH),
+            true => columns().unwrap_or(WIDTH),
             false => WIDTH,
         };
         let bar = width.saturating_sub(NUMBERS + NAME).clamp(8, 40);
@@ -189,12 +190,6 @@ impl Text {
             false => bar.to_owned(),
         }
     }
-}
-
-/// The width of the terminal that is standard output.
-fn width() -> Option<usize> {
-    let size = tcgetwinsize(stdout().as_fd()).ok()?;
-    (size.ws_col > 0).then_some(size.ws_col.into())
 }
 
 /// The largest folders, and what they are.

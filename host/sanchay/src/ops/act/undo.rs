@@ -1,12 +1,13 @@
 //! Undoing a step, if what it left is still as it left it.
 
-use std::{ffi::OsString, io, os::unix::ffi::OsStringExt as _};
+use std::{ffi::OsString, io};
 
 use sanchay_core::{
     escape::escaped,
     kind::EntryKind,
     plan::{Expectation, Made, Operation},
 };
+use sanchay_names::OsStringExt as _;
 use sanchay_storage::{Attributes, Metadata};
 
 use super::{

@@ -4,11 +4,11 @@
 use std::{
     ffi::OsStr,
     fmt,
-    os::{fd::AsRawFd as _, unix::ffi::OsStrExt as _},
     path::{Path, PathBuf},
     sync::{Arc, OnceLock},
 };
 
+use sanchay_names::OsStrExt as _;
 use sanchay_storage::{
     Directory, Links, Opened, Storage, StorageError, create_beneath,
 };
@@ -132,10 +132,7 @@ impl Folder {
     pub(in crate::ops) fn path_now(&self) -> PathBuf {
         let file = self.directory.as_file().ok();
         let file = file.and_then(sanchay_storage::File::into_local);
-        let now = file.and_then(|file| {
-            let link = format!("/proc/self/fd/{}", file.as_raw_fd());
-            std::fs::read_link(link).ok()
-        });
+        let now = file.and_then(|file| sanchay_system::files::path_of(&file));
         now.filter(|it| it.is_absolute()).unwrap_or_else(|| self.path.clone())
     }
 

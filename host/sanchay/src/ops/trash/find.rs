@@ -1,11 +1,11 @@
 //! Which trash something goes to.
 
 use std::{
-    os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
+use sanchay_names::OsStrExt as _;
 use sanchay_storage::{
     Directory, EntryKind, Links, Opened, StorageError, create_beneath,
 };
@@ -36,13 +36,16 @@ impl Trash {
         folder: &Folder,
         root: &Folder,
     ) -> Result<Last, Cause> {
+        let Some(user) = self.options.user else {
+            return self.beneath(folder, root);
+        };
         let device = folder.directory().id()?.device;
         let path = self.storage.canonical(folder.path())?;
         if let Some(trash) = self.home(device) {
             return self.last(folder, root, path, trash);
         }
         let (top, directory) = self.top(&path, device)?;
-        if let Some(trash) = self.at_top(&*directory, &top) {
+        if let Some(trash) = self.at_top(&*directory, &top, user) {
             // Paths are recorded from there.
             let below = path.strip_prefix(&top).unwrap_or(&path).to_owned();
             return self.last(folder, root, below, trash);
@@ -71,12 +74,14 @@ impl Trash {
         let home = self.options.data_home.as_ref().map(|it| it.join("Trash"));
         let home = home.map(|path| TrashFolder::open(&*self.storage, &path));
         found.extend(home.and_then(Result::ok));
-        let user = self.options.user.to_string();
+        let user = self.options.user.map(|user| user.to_string());
         let top = || -> Result<(PathBuf, Box<dyn Directory>), StorageError> {
             let device = folder.directory().id()?.device;
             self.top(&self.storage.canonical(folder.path())?, device)
         };
-        if let Ok((path, top)) = top() {
+        if let Some(user) = user
+            && let Ok((path, top)) = top()
+        {
             if let Some(shared) = trustworthy_shared(&*top)
                 && let Ok(own) =
                     shared.open_dir(user.as_bytes(), Links::Refuse)
@@ -176,30 +181,22 @@ impl Trash {
         &self,
         top: &dyn Directory,
         path: &Path,
+        number: u32,
     ) -> Option<Arc<TrashFolder>> {
-        let user = self.options.user.to_string();
+        let user = number.to_string();
         if let Some(shared) = trustworthy_shared(top)
             && let Ok(own) = enter(&*shared, user.as_bytes())
-            && self.is_own(&*shared, user.as_bytes())
+            && is_own(&*shared, user.as_bytes(), number)
         {
             let path = path.join(".Trash").join(&user);
             return TrashFolder::make(&*own, path).ok();
         }
         let name = format!(".Trash-{user}");
         let own = enter(top, name.as_bytes()).ok()?;
-        if !self.is_own(top, name.as_bytes()) {
+        if !is_own(top, name.as_bytes(), number) {
             return None;
         }
         TrashFolder::make(&*own, path.join(name)).ok()
-    }
-
-    /// Whether a directory is the user's, and nobody else writes to it.
-    fn is_own(&self, above: &dyn Directory, name: &[u8]) -> bool {
-        above.stat(name, Links::Refuse).is_ok_and(|(kind, metadata)| {
-            kind == EntryKind::Directory
-                && metadata.uid == self.options.user
-                && metadata.mode & OTHERS_WRITE == 0
-        })
     }
 
     /// The trash beneath the root that is worked on.
@@ -216,6 +213,15 @@ impl Trash {
         let trash = TrashFolder::make(&*directory, trash)?;
         self.last(folder, root, below, trash)
     }
+}
+
+/// Whether a directory is a user's, and nobody else writes to it.
+fn is_own(above: &dyn Directory, name: &[u8], user: u32) -> bool {
+    above.stat(name, Links::Refuse).is_ok_and(|(kind, metadata)| {
+        kind == EntryKind::Directory
+            && metadata.uid == user
+            && metadata.mode & OTHERS_WRITE == 0
+    })
 }
 
 /// The trash that all users of a file system share, if it is one as the

@@ -3,12 +3,12 @@
 use std::{
     collections::HashSet,
     io,
-    os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use sanchay_core::trash_info::trash_info;
+use sanchay_names::OsStrExt as _;
 use sanchay_storage::{
     Directory, KindSet, Links, Listing, Metadata, Opened, Storage,
     StorageError,

@@ -4,10 +4,10 @@
 
 use std::{
     ffi::OsStr,
-    os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
 };
 
+use sanchay_names::OsStrExt as _;
 use sanchay_storage::{Directory, Opened};
 
 use super::begins_repository;

@@ -6,12 +6,13 @@ use std::{
     ffi::OsString,
     fs,
     io::Read as _,
-    os::unix::ffi::OsStringExt as _,
     path::{Path, PathBuf},
 };
 
 use sanchay_core::ignore::excludes_file;
+use sanchay_names::OsStringExt as _;
 use sanchay_storage::LocalStorage;
+use sanchay_system::host::HOME;
 
 use super::{is_missing, read as read_file, unusable};
 use crate::{
@@ -42,7 +43,7 @@ pub(super) fn read(
 /// Where it is: as the configuration of the user says, or else in the folder
 /// of configurations.
 pub(super) fn path() -> Option<PathBuf> {
-    let home = folder("HOME");
+    let home = folder(HOME);
     let configs = folder("XDG_CONFIG_HOME")
         .or_else(|| Some(home.as_ref()?.join(".config")));
     let configs = configs.map(|it| it.join("git"));

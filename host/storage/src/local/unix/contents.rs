@@ -1,12 +1,50 @@
 //! Contents passed from file to file by the system, without a detour through
 //! this process.
 
-use std::{fs::File as LocalFile, ops::Range};
+use std::{fs::File as LocalFile, io, ops::Range, os::unix::fs::FileExt as _};
 
 use rustix::{
     fs::{SeekFrom, seek},
     io::Errno,
 };
+
+/// Reads at an offset.
+pub(crate) fn read_at(
+    file: &LocalFile,
+    space: &mut [u8],
+    offset: u64,
+) -> io::Result<usize> {
+    file.read_at(space, offset)
+}
+
+/// Writes at an offset.
+pub(crate) fn write_at(
+    file: &LocalFile,
+    bytes: &[u8],
+    offset: u64,
+) -> io::Result<usize> {
+    file.write_at(bytes, offset)
+}
+
+/// Reads from where the file's position is: it was read up to `_offset`. Not by
+/// the standard library, whose read is the C library's, a point at which
+/// threads may be cancelled: that costs more than it looks.
+pub(crate) fn read(
+    file: &LocalFile,
+    space: &mut [u8],
+    _offset: u64,
+) -> io::Result<usize> {
+    rustix::io::read(file, space).map_err(|error| match error {
+        Errno::INTR => io::ErrorKind::Interrupted.into(),
+        errno => errno.into(),
+    })
+}
+
+/// Waits until contents and metadata would survive a loss of power. The
+/// standard library asks what the system needs for it.
+pub(crate) fn sync(file: &LocalFile) -> io::Result<()> {
+    file.sync_all()
+}
 
 /// Has a file share the contents of another, which takes no space until one
 /// of them changes. `false` where the file system cannot do that.

@@ -26,6 +26,7 @@ pub(super) fn of(directory: BorrowedFd<'_>) -> Result<FileSystem, Errno> {
     let whole = name.is_some_and(|name| WHOLE_BLOCKS.contains(&name));
     Ok(FileSystem {
         name,
+        size: facts.f_blocks.checked_mul(facts.f_frsize),
         free: facts.f_bavail.checked_mul(facts.f_frsize),
         block: Some(facts.f_frsize).filter(|block| whole && *block > 0),
         longest_name: Some(facts.f_namemax).filter(|most| *most > 0),

@@ -1,0 +1,63 @@
+//! File names as bytes, which is what names are from end to end.
+//!
+//! On Unix they are what the system has. On Windows, whose names are sequences
+//! of 16-bit units, they are [WTF-8]: UTF-8 that also has the surrogates that
+//! no other one is paired with, so that every name has exactly one form and
+//! comes back as it was. Windows has no name for bytes that are not WTF-8;
+//! what is made of them is refused by whatever is asked to use it.
+//!
+//! Within a path, names are separated by slashes: [`with_slashes`] makes such a
+//! path of what a user or the system named.
+//!
+//! ```
+//! use std::ffi::OsStr;
+//! use sanchay_names::OsStrExt as _;
+//!
+//! let name = OsStr::from_bytes("été".as_bytes());
+//! assert_eq!(name, "été");
+//! assert_eq!(name.as_bytes(), "été".as_bytes());
+//! ```
+//!
+//! [WTF-8]: https://wtf-8.codeberg.page/
+
+#[cfg(windows)]
+mod encoded;
+#[cfg(any(windows, test))]
+mod slashes;
+#[cfg(any(windows, test))]
+mod wtf8;
+
+use std::path::PathBuf;
+
+#[cfg(unix)]
+pub use std::os::unix::ffi::{OsStrExt, OsStringExt};
+
+#[cfg(windows)]
+pub use encoded::{OsStrExt, OsStringExt};
+#[cfg(windows)]
+pub use wtf8::{from_units, to_units};
+
+/// The path of a `file:` URL, which begins with a slash. On Windows, that one
+/// stands before the letter of a drive.
+#[must_use]
+pub fn of_url(path: Vec<u8>) -> PathBuf {
+    #[cfg(windows)]
+    let path = slashes::without_leading(path);
+    std::ffi::OsString::from_vec(path).into()
+}
+
+/// A path as the engine has it, with slashes between its names. On Windows, a
+/// backslash is no part of any name, and a path without any limit of length
+/// (`\\?\C:\…`) loses its prefix: every path is opened without a limit. On
+/// Unix, a path is left as it is.
+#[must_use]
+pub fn with_slashes(path: PathBuf) -> PathBuf {
+    #[cfg(windows)]
+    {
+        use std::ffi::OsString;
+        let bytes = path.into_os_string().into_vec();
+        OsString::from_vec(slashes::with_slashes(bytes)).into()
+    }
+    #[cfg(not(windows))]
+    path
+}

@@ -1,0 +1,61 @@
+//! Paths of Windows with slashes between their names.
+
+/// A path with slashes in place of backslashes, and without the prefix that
+/// lifts limits, where it says the same without.
+pub(crate) fn with_slashes(mut path: Vec<u8>) -> Vec<u8> {
+    for byte in &mut path {
+        if *byte == b'\\' {
+            *byte = b'/';
+        }
+    }
+    let Some(rest) = path.strip_prefix(b"//?/") else { return path };
+    if let Some(share) = rest.strip_prefix(b"UNC/") {
+        return [b"//", share].concat();
+    }
+    match rest {
+        [drive, b':', b'/', ..] if drive.is_ascii_alphabetic() => {
+            rest.to_vec()
+        }
+        _ => path,
+    }
+}
+
+/// A path without the slash that URLs have before the letter of a drive.
+pub(crate) fn without_leading(mut path: Vec<u8>) -> Vec<u8> {
+    if let [b'/', drive, b':', ..] = path.as_slice()
+        && drive.is_ascii_alphabetic()
+    {
+        path.remove(0);
+    }
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{with_slashes, without_leading};
+
+    #[test]
+    fn a_url_has_a_slash_more_than_a_path() {
+        assert_eq!(without_leading(b"/C:/x".to_vec()), b"C:/x");
+        assert_eq!(without_leading(b"/x".to_vec()), b"/x");
+    }
+
+    #[test]
+    fn names_are_separated_by_slashes_whatever_was_given() {
+        for (given, path) in [
+            (r"C:\data\a b", "C:/data/a b"),
+            (r"..\x/y", "../x/y"),
+            (r"\\server\share\x", "//server/share/x"),
+            (r"\\?\C:\data", "C:/data"),
+            (r"\\?\UNC\server\share\x", "//server/share/x"),
+            // Without the prefix, these would be something else.
+            (r"\\?\C:", "//?/C:"),
+            (r"\\?\Volume{1}\x", "//?/Volume{1}/x"),
+            (r"\\.\pipe\x", "//./pipe/x"),
+            ("", ""),
+        ] {
+            let bytes = with_slashes(given.as_bytes().to_vec());
+            assert_eq!(bytes, path.as_bytes(), "{given}");
+        }
+    }
+}

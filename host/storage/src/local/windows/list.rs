@@ -1,0 +1,76 @@
+//! Listing a directory from its handle.
+
+use std::{io, mem::offset_of, os::windows::io::BorrowedHandle};
+
+use windows_sys::{
+    Wdk::Storage::FileSystem::FILE_FULL_DIR_INFORMATION,
+    Win32::Storage::FileSystem::FILE_ATTRIBUTE_DIRECTORY,
+};
+
+use super::{
+    facts, nt,
+    space::{Space, u32_at, units_at},
+};
+use crate::{EntryKind, Listing, StorageError};
+
+/// A few hundred entries a system call.
+const BUFFER: usize = 32 * 1024;
+
+/// Lists a directory from its beginning, into a buffer that is used again.
+pub(super) fn list(
+    directory: BorrowedHandle<'_>,
+    listing: &mut Listing,
+) -> Result<(), StorageError> {
+    let scratch = std::mem::take(&mut listing.scratch);
+    let mut space = Space::of(scratch, BUFFER);
+    let result = (|| {
+        let mut again = true;
+        loop {
+            let length = nt::list(directory, space.bytes_mut(), again)?;
+            if length == 0 {
+                return Ok(());
+            }
+            again = false;
+            let entries = space.bytes().get(..length).unwrap_or_default();
+            push_all(entries, listing)?;
+        }
+    })();
+    listing.scratch = space.into_buffer();
+    result
+}
+
+/// Appends the entries that one system call returned.
+fn push_all(
+    mut entries: &[u8],
+    listing: &mut Listing,
+) -> Result<(), StorageError> {
+    loop {
+        let (next, name, kind) = entry(entries)
+            .ok_or_else(|| io::Error::from(io::ErrorKind::InvalidData))?;
+        if !matches!(&*name, b"." | b"..") && !listing.push(&name, kind) {
+            return Err(io::Error::other("its names exceed 4 GiB").into());
+        }
+        match entries.get(next..) {
+            Some(rest) if next > 0 => entries = rest,
+            _ => return Ok(()),
+        }
+    }
+}
+
+/// The first of some entries: where the next one begins, its name, and what it
+/// is.
+fn entry(bytes: &[u8]) -> Option<(usize, Vec<u8>, EntryKind)> {
+    type Entry = FILE_FULL_DIR_INFORMATION;
+    let number = |offset| u32_at(bytes, offset);
+    let next = number(offset_of!(Entry, NextEntryOffset))?;
+    let attributes = number(offset_of!(Entry, FileAttributes))?;
+    let length = number(offset_of!(Entry, FileNameLength))?;
+    // Of a reparse point, its tag stands there.
+    let tag = number(offset_of!(Entry, EaSize))?;
+    let at = offset_of!(Entry, FileName);
+    let name = units_at(bytes, at, usize::try_from(length).ok()?)?;
+    let is_directory = attributes & FILE_ATTRIBUTE_DIRECTORY != 0;
+    let kind = facts::kind_of(is_directory, attributes, tag);
+    let next = usize::try_from(next).ok()?;
+    Some((next, sanchay_names::from_units(&name), kind))
+}

@@ -1,0 +1,8 @@
+//! As POSIX and Linux have it.
+
+pub mod accounts;
+pub mod files;
+pub mod host;
+pub mod limits;
+pub mod process;
+pub mod streams;
