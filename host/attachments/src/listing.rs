@@ -276,7 +276,7 @@ pub(crate) fn expand(
             let is_link = found.kind != EntryKind::File;
             if is_link {
                 let behind = behind(found.path())?;
-                if !behind.is_some_and(|it| it.kind == EntryKind::File) {
+                if behind.is_none_or(|it| it.kind != EntryKind::File) {
                     continue;
                 }
                 reader.follow(found.path());

@@ -34,7 +34,7 @@ pub use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 #[cfg(windows)]
 pub use encoded::{OsStrExt, OsStringExt};
-#[cfg(windows)]
+#[cfg(any(windows, test))]
 pub use wtf8::{from_units, to_units};
 
 /// The path of a `file:` URL, which begins with a slash. On Windows, that one
