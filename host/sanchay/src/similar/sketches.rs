@@ -168,14 +168,15 @@ mod tests {
     fn files_that_bands_join_have_the_groups_of_all_files() {
         let folder = tempfile::tempdir().unwrap();
         for number in 0..60 {
+            let group = number / 12;
             let words = (0..80).map(|at| match at % (number % 7 + 2) {
-                0 => format!("{} ", at * (number / 12)),
-                _ => format!("{} ", at + number / 12),
+                0 => format!("{group}-other "),
+                _ => format!("{group}-{at} "),
             });
             let text = words.collect::<String>();
             fs::write(folder.path().join(number.to_string()), text).unwrap();
         }
-        fs::write(folder.path().join("none"), [0, 1, 2]).unwrap();
+        fs::write(folder.path().join("none"), [0; 300]).unwrap();
         let engine = Engine::builder().threads(2).build().unwrap();
         let request =
             |roots: Vec<PathBuf>| engine.similar(roots).threshold(0.5);
