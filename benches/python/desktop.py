@@ -5,9 +5,9 @@
 Scans FOLDER in the window, as F5 does, and prints as JSON: how long that took, how
 long the window was ever silent meanwhile, what the rows take in memory, how long
 orders take, and how long a frame takes: the model is asked for the rows in sight
-and they are painted, in one go; `cpu` is what the window's thread worked for it, which
-other programs on the machine do not lengthen much. With --link ROWS, FOLDER is made first, of hard
-links to a few files: so many names take some 40 bytes each on disk.
+and they are painted, in one go. `cpu` is what the window's thread worked for it,
+which other programs on the machine hardly lengthen. With --link ROWS, FOLDER is
+made first, of hard links to a few files: so many names take some 40 bytes each.
 """
 
 from __future__ import annotations

@@ -13,7 +13,6 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 import pytest
 from PySide6.QtCore import QEvent, QSettings
 from PySide6.QtWidgets import QApplication
-
 from sanchay_desktop import thumbnails
 from sanchay_desktop.start import make_window
 from sanchay_desktop.window import Window

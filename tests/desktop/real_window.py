@@ -1,6 +1,6 @@
 """Drives a real window through all pages, and keeps a picture of each.
 
-    python real_window.py PICTURES NAME THEME LANGUAGE TREE
+python real_window.py PICTURES NAME THEME LANGUAGE TREE
 """
 
 import os
@@ -18,14 +18,14 @@ folder = Path(tree)
 app = QApplication(sys.argv[:1])
 assert app.platformName() == "xcb"
 
-from sanchay_desktop.settings import Settings  # noqa: E402
+from sanchay_desktop.settings import Settings
 
 settings = Settings()
 for key, value in (("theme", theme), ("language", language)):
     settings.set(key, value)
 settings.sync()
 
-from sanchay_desktop.start import make_window  # noqa: E402
+from sanchay_desktop.start import make_window
 
 
 def make_tree() -> None:
@@ -36,7 +36,9 @@ def make_tree() -> None:
         image = QImage(240, 160, QImage.Format.Format_RGB32)
         for x in range(240):
             for y in range(160):
-                image.setPixel(x, y, (x * (number % 6 + 1) << 16 | y * 255 // 160 << 8) + 90)
+                image.setPixel(
+                    x, y, (x * (number % 6 + 1) << 16 | y * 255 // 160 << 8) + 90
+                )
         image.save(str(folder / f"photos/202{4 + number % 2}/IMG_{number:04}.png"))
     words = "\n".join(f"line {n} of a note that says something" for n in range(60))
     (folder / "notes/a.txt").write_text(words)

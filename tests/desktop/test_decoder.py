@@ -94,7 +94,10 @@ def test_a_picture_that_would_fill_the_memory_is_refused():
     head = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 6, 0, 0, 0)
     chunks = [(b"IHDR", head), (b"IDAT", zlib.compress(bytes(1000))), (b"IEND", b"")]
     data = b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        struct.pack(">I", len(body))
+        + kind
+        + body
+        + struct.pack(">I", zlib.crc32(kind + body))
         for kind, body in chunks
     )
     assert decode(data, 100_000) is None
@@ -116,4 +119,12 @@ def test_it_can_neither_open_nor_remove_nor_start_anything(home, tmp_path):
     assert {"open", "socket"} <= set(refused), done.stderr
     if os.uname().machine in ("x86_64", "aarch64"):
         assert how == "calls"
-        assert refused == ["open", "socket", "unlink", "rename", "kill", "fork", "execute"]
+        assert refused == [
+            "open",
+            "socket",
+            "unlink",
+            "rename",
+            "kill",
+            "fork",
+            "execute",
+        ]

@@ -171,7 +171,9 @@ def test_integration_writes_what_desktops_read_and_removes_it_again(home):
     assert done.returncode == 0 and not any(it.exists() for it in written)
 
 
-@pytest.mark.parametrize("word", ['a b', 'quo"te', "back\\slash", "100%", "$HOME", "`x`"])
+@pytest.mark.parametrize(
+    "word", ["a b", 'quo"te', "back\\slash", "100%", "$HOME", "`x`"]
+)
 def test_a_program_with_any_name_is_quoted_as_the_key_exec_wants(word):
     quoted = integration._quoted([word])
     # What a desktop does: the file's escapes, the quotes, the fields.

@@ -68,9 +68,7 @@ def test_the_window_answers_while_much_is_read(window, qtbot, big):
     qtbot.waitUntil(lambda: window.duplicates.job is None, timeout=10_000)
 
 
-def test_a_job_that_the_window_is_closed_over_is_interrupted(
-    window, qtbot, big, qapp
-):
+def test_a_job_that_the_window_is_closed_over_is_interrupted(window, qtbot, big, qapp):
     from sanchay_desktop.start import make_window
 
     window.desk.folders.set([str(big)], [])

@@ -18,14 +18,18 @@ def picture(path, width=320, shift=0):
         for y in range(6):
             painter.fillRect(
                 QRectF(x * width / 8, y * width / 8, width / 8 + 1, width / 8 + 1),
-                QColor((x * 97 + y * 31 + shift) % 256, (x * x * 13) % 256, (y * 67) % 256),
+                QColor(
+                    (x * 97 + y * 31 + shift) % 256, (x * x * 13) % 256, (y * 67) % 256
+                ),
             )
     painter.end()
     assert image.save(str(path))
 
 
 def test_a_summary_has_the_sums_that_the_system_gives(window, idle, qtbot, tree):
-    folder = tree({"a/x.bin": b"x" * 3000, "a/b/y.bin": b"x" * 5000, "c.txt": b"x" * 10})
+    folder = tree(
+        {"a/x.bin": b"x" * 3000, "a/b/y.bin": b"x" * 5000, "c.txt": b"x" * 10}
+    )
     page = window.summary
     window.show_page(page)
     window.desk.folders.set([str(folder)], [])
@@ -79,9 +83,7 @@ def test_a_map_divides_a_rectangle_by_sizes_without_gaps():
     assert squarify([0, 0], room) == [QRectF(), QRectF()]
 
 
-def test_changes_tell_what_became_of_files_and_show_one_kind(
-    window, idle, rows, tree
-):
+def test_changes_tell_what_became_of_files_and_show_one_kind(window, idle, rows, tree):
     folder = tree({"stays": b"1", "goes": b"2", "grows": b"3"})
     page = window.changes
     window.show_page(page)
@@ -223,9 +225,7 @@ def test_dropped_files_are_looked_for(window, idle, rows, tree, tmp_path):
     assert page.status.text() == "All of them are here."
 
 
-def test_a_picture_at_hand_is_shown_and_a_damaged_one_is_not(
-    window, idle, qtbot, tree
-):
+def test_a_picture_at_hand_is_shown_and_a_damaged_one_is_not(window, idle, qtbot, tree):
     folder = tree({"bad.png": b"\x89PNG\r\n\x1a\n" + b"\0" * 100})
     picture(folder / "good.png")
     window.desk.folders.set([str(folder)], [])

@@ -36,7 +36,11 @@ def started(one_file, home, *words):
     for name in ("PYTHONPATH", "VIRTUAL_ENV", "PYTHONHOME"):
         env.pop(name, None)
     return subprocess.Popen(
-        [one_file, *words], env=env, cwd=home, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [one_file, *words],
+        env=env,
+        cwd=home,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
 
 
@@ -59,7 +63,9 @@ def test_the_one_file_decodes_pictures_in_its_own_process(one_file, home):
     image.save(buffer, "jpeg")
     data = bytes(buffer.data().data())
     process = started(one_file, home, "--decode")
-    said, complained = process.communicate(QUESTION.pack(len(data), 20) + data, timeout=120)
+    said, complained = process.communicate(
+        QUESTION.pack(len(data), 20) + data, timeout=120
+    )
     assert ANSWER.unpack(said[: ANSWER.size]) == (20, 10), complained
 
 

@@ -49,7 +49,12 @@ def pictures(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(
     ("theme", "language", "scale"),
-    [("light", "en", "1"), ("dark", "en", "1"), ("light", "hi", "1"), ("light", "en", "2")],
+    [
+        ("light", "en", "1"),
+        ("dark", "en", "1"),
+        ("light", "hi", "1"),
+        ("light", "en", "2"),
+    ],
 )
 def test_every_page_is_drawn_in_a_real_window(
     home, tmp_path, pictures, display, theme, language, scale

@@ -3,7 +3,6 @@
 import os
 
 import pytest
-
 from sanchay_desktop.rename_delegate import difference
 
 
@@ -56,9 +55,7 @@ def test_typing_is_enough_for_a_preview(window, page, qtbot, tree):
     assert shown(page, 2) == ["a-1.txt"]
 
 
-def test_a_mistake_in_a_template_is_shown_at_its_place(
-    window, page, idle, qtbot, tree
-):
+def test_a_mistake_in_a_template_is_shown_at_its_place(window, page, idle, qtbot, tree):
     preview(window, page, idle, qtbot, tree({"a": b"1"}), "x_{stem}{foo}")
     assert "no field 'foo'" in page.error.text()
     at, length = page.template._marker.place
@@ -93,7 +90,12 @@ def test_matches_and_replacements_are_the_engines(window, page, idle, qtbot, tre
 
 @pytest.mark.parametrize(
     ("old", "new", "part"),
-    [("a b.txt", "a_b.txt", "_"), ("a", "a", ""), ("x.JPG", "x.jpg", "jpg"), ("", "n", "n")],
+    [
+        ("a b.txt", "a_b.txt", "_"),
+        ("a", "a", ""),
+        ("x.JPG", "x.jpg", "jpg"),
+        ("", "n", "n"),
+    ],
 )
 def test_the_part_of_a_name_that_differs_is_found(old, new, part):
     start, end = difference(old, new)

@@ -16,7 +16,10 @@ def batches(rows=ROWS, chunk=8192):
         yield pa.record_batch(
             {
                 "path": pa.array(
-                    [None if it % 1000 == 7 else f"/srv/photos/{it:09}.jpg" for it in numbers]
+                    [
+                        None if it % 1000 == 7 else f"/srv/photos/{it:09}.jpg"
+                        for it in numbers
+                    ]
                 ),
                 "path_bytes": pa.array(
                     [b"/srv/\xff%d" % it if it % 1000 == 7 else None for it in numbers],
@@ -38,7 +41,9 @@ def columns():
     ]
 
 
-def test_a_million_rows_scroll_at_sixty_frames_and_become_few_objects(qapp, home, qtbot):
+def test_a_million_rows_scroll_at_sixty_frames_and_become_few_objects(
+    qapp, home, qtbot
+):
     model = ArrowModel(columns())
     view = TableView("rows")
     qtbot.addWidget(view)
@@ -80,7 +85,9 @@ def test_an_order_of_some_rows_has_these_alone_and_the_order_that_was_asked_for(
     )
     order = sort_order(table, "size", False, ("change", ("new",)))
     assert order.to_pylist() == [2, 4, 0]
-    assert sort_order(table, None, False, ("change", ("gone", "moved"))).to_pylist() == [1, 3]
+    assert sort_order(
+        table, None, False, ("change", ("gone", "moved"))
+    ).to_pylist() == [1, 3]
     assert sort_order(table, "size", True).to_pylist() == [1, 3, 0, 4, 2]
     chunked = pa.concat_tables([table, table])
     order = sort_order(chunked, "size", False, ("change", ("moved",)))

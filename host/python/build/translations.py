@@ -33,7 +33,9 @@ def texts(sources: Path) -> dict[str, bool]:
                 and node.func.id == "tr"
             ):
                 text = node.args[0]
-                if not isinstance(text, ast.Constant) or not isinstance(text.value, str):
+                if not isinstance(text, ast.Constant) or not isinstance(
+                    text.value, str
+                ):
                     raise SystemExit(f"{path.name}:{node.lineno}: tr() takes a literal")
                 found[text.value] = found.get(text.value, False) or len(node.args) > 1
     return dict(sorted(found.items()))

@@ -66,6 +66,7 @@ def main() -> int:
 
 def _integrate(wanted: str) -> int:
     from sanchay._native import escaped
+
     from sanchay_desktop import integration
 
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-from typing import Union
 
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import (
@@ -43,7 +42,7 @@ _MOST = 256 << 10
 _LINES = 4000
 
 #: A line of the left, a line of the right; None where there is none.
-_Pair = tuple[Union[str, None], Union[str, None], bool]
+_Pair = tuple[str | None, str | None, bool]
 
 
 def line_pairs(one: str, other: str) -> list[_Pair]:
@@ -74,7 +73,7 @@ class Pictures(QWidget):
         self.mode = "beside"
         self.share = 0.5
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Paint them as chosen."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Base))
@@ -201,7 +200,10 @@ class Compare(QWidget):
         if pair != self.pair:
             return
         dark = self.palette().base().color().lightnessF() < 0.5
-        colours = (QColor("#5a2d2d" if dark else "#ffe0e0"), QColor("#2d5a35" if dark else "#dcf5e0"))
+        colours = (
+            QColor("#5a2d2d" if dark else "#ffe0e0"),
+            QColor("#2d5a35" if dark else "#dcf5e0"),
+        )
         for side, text in enumerate(self.texts):
             # Other files' text: controls are shown, and not obeyed.
             told = [words.shown(it[1] if side else it[0]) for it in lines]

@@ -50,8 +50,9 @@ _GIF = (
 
 #: System calls that remain, for each kind of processor, and its number in a filter:
 #: read write close fstat lseek mmap mprotect munmap brk rt_sigaction
-#: rt_sigprocmask rt_sigreturn sched_yield mremap madvise nanosleep getpid exit gettid futex sched_getaffinity clock_gettime clock_nanosleep
-#: exit_group set_robust_list getrandom rseq poll or ppoll sigaltstack
+#: rt_sigprocmask rt_sigreturn sched_yield mremap madvise nanosleep getpid exit
+#: gettid futex sched_getaffinity clock_gettime clock_nanosleep exit_group
+#: set_robust_list getrandom rseq poll or ppoll sigaltstack
 _CALLS = {
     "x86_64": (
         0xC000003E,

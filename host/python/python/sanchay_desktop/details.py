@@ -91,8 +91,6 @@ class Details(QWidget):
         def work(_control: Control) -> object:
             return path, sanchay.history(path, catalog=catalog)
 
-
-
         job = Job("history", tr("History"), work)
         job.finished.connect(self._show_past)
         self.desk.run_quietly(job)

@@ -31,10 +31,10 @@ def export(control: Control, tables: Iterator[pa.Table], path: Path) -> int:
     """
     how = path.suffix.lstrip(".").lower()
     if how not in FORMATS:
-        raise ValueError(
-            f"{path.name}: its extension is none of {', '.join(FORMATS)}"
-        )
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".sanchay-", suffix=f".{how}")
+        raise ValueError(f"{path.name}: its extension is none of {', '.join(FORMATS)}")
+    handle, name = tempfile.mkstemp(
+        dir=path.parent, prefix=".sanchay-", suffix=f".{how}"
+    )
     os.close(handle)
     unfinished = Path(name)
     try:
@@ -49,9 +49,7 @@ def export(control: Control, tables: Iterator[pa.Table], path: Path) -> int:
     return rows
 
 
-def _write(
-    control: Control, tables: Iterator[pa.Table], path: Path, how: str
-) -> int:
+def _write(control: Control, tables: Iterator[pa.Table], path: Path, how: str) -> int:
     rows = 0
     writer: Any = None
     with path.open("wb") as file:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import sanchay
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
@@ -31,7 +32,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-import sanchay
 from sanchay_desktop import words
 from sanchay_desktop.words import tr
 
@@ -57,7 +57,7 @@ class _Marker(QSyntaxHighlighter):
         super().__init__(document)
         self.place = (-1, 0)
 
-    def highlightBlock(self, text: str) -> None:  # noqa: N802
+    def highlightBlock(self, text: str) -> None:
         """Underline it."""
         at, length = self.place
         if at < 0:
@@ -93,7 +93,7 @@ class MarkedLine(QPlainTextEdit):
         self.setFixedHeight(self.fontMetrics().height() + 14)
         self._marker = _Marker(self.document())
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Return enters it: it is one line."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.entered.emit()
@@ -178,7 +178,8 @@ class FilterForm(QWidget):
             grid.addWidget(box, 2, number * 2, 1, 2)
         grid.addWidget(self.kind, 2, 4, 1, 2)
         self.where = MarkedLine(
-            tr("Expression"), "size > 1GiB and ext in (csv, parquet) and modified within 7d"
+            tr("Expression"),
+            "size > 1GiB and ext in (csv, parquet) and modified within 7d",
         )
         self.where.textChanged.connect(self._later)
         self.where.entered.connect(self.entered)
@@ -225,7 +226,9 @@ class FilterForm(QWidget):
             field.setText(", ".join(value) if isinstance(value, list) else str(value))
         self.hidden.setChecked(bool(options.get("hidden")))
         self.gitignore.setChecked(bool(options.get("gitignore")))
-        self.kind.setCurrentIndex(max(self.kind.findData(options.get("kind", "file")), 0))
+        self.kind.setCurrentIndex(
+            max(self.kind.findData(options.get("kind", "file")), 0)
+        )
         self.where.setPlainText(str(options.get("where", "")))
         self.look()
 

@@ -148,7 +148,9 @@ class FolderList(QWidget):
         for folder in self._settings.folders("recent"):
             # An ampersand in a menu would be a key.
             text = words.shown(folder).replace("&", "&&")
-            self.recent.addAction(text).triggered.connect(partial(self._add_again, folder))
+            self.recent.addAction(text).triggered.connect(
+                partial(self._add_again, folder)
+            )
         if self.recent.isEmpty():
             self.recent.addAction(tr("No recent folders")).setEnabled(False)
 

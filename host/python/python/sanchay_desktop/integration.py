@@ -46,14 +46,16 @@ def files() -> dict[Path, str]:
     action = (_HERE / "sanchay-duplicates.desktop").read_text("utf-8")
     script = f'#!/bin/sh\nexec {shlex.join(words)} --duplicates "$@"\n'
     return {
-        share / "applications/sanchay.desktop": entry.replace("@PROGRAM@", _quoted(words)),
+        share / "applications/sanchay.desktop": entry.replace(
+            "@PROGRAM@", _quoted(words)
+        ),
         share / "kio/servicemenus/sanchay-duplicates.desktop": action.replace(
             "@PROGRAM@", _quoted(words)
         ),
         share / "nautilus/scripts/Find duplicates here": script,
-        share / "icons/hicolor/scalable/apps/sanchay.svg": (_HERE / "sanchay.svg").read_text(
-            "utf-8"
-        ),
+        share / "icons/hicolor/scalable/apps/sanchay.svg": (
+            _HERE / "sanchay.svg"
+        ).read_text("utf-8"),
     }
 
 

@@ -13,7 +13,6 @@ from typing import Any
 
 import pyarrow as pa
 from PySide6.QtCore import QObject, Qt, Signal
-
 from sanchay import Cancelled, Progress, Records
 
 __all__ = ["Control", "Job", "take"]

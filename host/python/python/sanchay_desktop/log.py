@@ -55,9 +55,7 @@ class JobLog:
         [version] = self._file.execute("PRAGMA user_version").fetchone()
         if version > _VERSION:
             self._file.close()
-            raise OSError(
-                f"{path} is of version {version}, which a newer program made"
-            )
+            raise OSError(f"{path} is of version {version}, which a newer program made")
         self._file.execute("PRAGMA journal_mode = WAL")
         self._file.execute(_TABLES)
         self._file.execute(f"PRAGMA user_version = {_VERSION}")

@@ -239,7 +239,7 @@ class TablePage(Page):
     def _not_exported(self, error: BaseException) -> None:
         self.say(tr("Not exported: {0}").format(words.error_text(error)))
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+    def changeEvent(self, event: QEvent) -> None:
         """Colours changed: what is shaded is drawn anew."""
         if event.type() == QEvent.Type.PaletteChange:
             self.view.viewport().update()

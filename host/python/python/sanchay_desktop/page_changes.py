@@ -51,7 +51,9 @@ class ChangesPage(TablePage):
         self.name.setPlaceholderText(tr("name, if any"))
         self.name.setAccessibleName(tr("Name of the snapshot"))
         self.digests = QCheckBox(tr("With &digests"))
-        self.take_button = self.button(tr("&Take snapshot"), "Ctrl+T", self.take_snapshot)
+        self.take_button = self.button(
+            tr("&Take snapshot"), "Ctrl+T", self.take_snapshot
+        )
         self.bar.addWidget(self.name)
         self.bar.addWidget(self.digests)
         self.before = QComboBox()
@@ -151,7 +153,9 @@ class ChangesPage(TablePage):
         other: int | str = after
         if not after:
             if len(one.roots) != 1:
-                self.say(tr("Only a snapshot of a single folder is compared with the disk."))
+                self.say(
+                    tr("Only a snapshot of a single folder is compared with the disk.")
+                )
                 return
             other = one.roots[0]
         catalog = self.desk.catalog()
@@ -177,7 +181,8 @@ class ChangesPage(TablePage):
             self.say(tr("Nothing changed. {0}").format(self.failure_text()).strip())
             return
         counts = {
-            it["values"]: it["counts"] for it in pc.value_counts(table["change"]).to_pylist()
+            it["values"]: it["counts"]
+            for it in pc.value_counts(table["change"]).to_pylist()
         }
         told = [
             f"{_kind_title(kind)}: {words.number(counts[kind])}"

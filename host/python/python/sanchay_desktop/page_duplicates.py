@@ -8,6 +8,7 @@ import sanchay
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel
+
 from sanchay_desktop import words
 from sanchay_desktop.desk import Desk
 from sanchay_desktop.details import Details

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sanchay
+
 from sanchay_desktop import words
 from sanchay_desktop.desk import Desk
 from sanchay_desktop.details import Details

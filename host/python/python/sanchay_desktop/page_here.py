@@ -27,7 +27,9 @@ class HerePage(TablePage):
         super().__init__(
             desk,
             tr("Is it here?"),
-            tr("Drop files on the window: it says where in the folders the same ones are."),
+            tr(
+                "Drop files on the window: it says where in the folders the same ones are."
+            ),
             [
                 Column("group", tr("Group"), "number"),
                 Column("path", tr("Path"), "path"),
@@ -38,7 +40,9 @@ class HerePage(TablePage):
         self.model.mark = self._mark
         self.view.show_rows(self.model)
         self.asked: list[str] = []
-        self.choose_button = self.button(tr("Choose &files…"), "Ctrl+Shift+O", self._choose)
+        self.choose_button = self.button(
+            tr("Choose &files…"), "Ctrl+Shift+O", self._choose
+        )
         self.button(tr("Look again"), "F5", self.run_again)
         self.button(tr("Cancel"), "Esc", self.cancel)
         self.empty.setText(tr("Drop files on the window, or choose some."))
@@ -92,7 +96,8 @@ class HerePage(TablePage):
         if table.num_rows:
             references = table.filter(pc.equal(table["role"], "reference"))
             found = {
-                words.path_of(it["path"], it["path_bytes"]) for it in references.to_pylist()
+                words.path_of(it["path"], it["path_bytes"])
+                for it in references.to_pylist()
             }
         missing = [words.shown(it) for it in asked if it not in found]
         if not missing:

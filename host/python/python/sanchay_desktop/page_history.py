@@ -127,7 +127,12 @@ class HistoryPage(TablePage):
         )
         interrupted = sum(it.state == "interrupted" for it in self.logged)
         if interrupted:
-            self.say(tr("Interrupted jobs: %n. Do again goes on from known digests.", interrupted))
+            self.say(
+                tr(
+                    "Interrupted jobs: %n. Do again goes on from known digests.",
+                    interrupted,
+                )
+            )
 
     def selected_job(self) -> LoggedJob | None:
         """The job at hand."""

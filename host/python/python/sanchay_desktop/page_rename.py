@@ -36,7 +36,7 @@ _PARTS = (
     "{taken|modified:%Y-%m-%d}",
     "{n:03}",
     "{n:03,parent}",
-    "{camera|\"\"}",
+    '{camera|""}',
     "{hash:8}",
 )
 
@@ -50,7 +50,9 @@ class RenamePage(Page):
             tr("Rename"),
             tr("Nothing is renamed before the plan is applied, and all can be undone."),
         )
-        self.template = MarkedLine(tr("Template"), "{taken|modified:%Y-%m-%d}_{n:03}.{ext:lower}")
+        self.template = MarkedLine(
+            tr("Template"), "{taken|modified:%Y-%m-%d}_{n:03}.{ext:lower}"
+        )
         self.template.textChanged.connect(self._later)
         self.template.entered.connect(self.run_again)
         self.match = QLineEdit()

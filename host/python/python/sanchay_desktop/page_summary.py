@@ -77,7 +77,9 @@ class Chart(QChartView):
         chart.addSeries(series)
         names = QBarCategoryAxis()
         # Two bars of one name would be one.
-        names.append([name + "\u200b" * at for at, (name, _) in enumerate(reversed(bars))])
+        names.append(
+            [name + "\u200b" * at for at, (name, _) in enumerate(reversed(bars))]
+        )
         numbers = QValueAxis()
         numbers.setTitleText(unit)
         numbers.setLabelFormat("%.4g")
@@ -142,17 +144,44 @@ class SummaryPage(TablePage):
         column.addWidget(self.where)
         column.addLayout(self._legend())
         self.tabs.addTab(mapped, tr("Map"))
-        size, files = Column("size", tr("Size"), "size"), Column("files", tr("Files"), "number")
+        size, files = (
+            Column("size", tr("Size"), "size"),
+            Column("files", tr("Files"), "number"),
+        )
         self.parts: dict[str, Part] = {}
         for key, title, columns, charted in (
-            ("folders", tr("Folders"), [Column("path", tr("Path"), "path"), size, files], False),
-            ("types", tr("Types"), [Column("name", tr("Type"), "long"), size, files], True),
-            ("ages", tr("Ages"), [Column("name", tr("Age"), "long"), size, files], True),
-            ("sizes", tr("Sizes"), [Column("name", tr("Size of files"), "long"), size, files], True),
+            (
+                "folders",
+                tr("Folders"),
+                [Column("path", tr("Path"), "path"), size, files],
+                False,
+            ),
+            (
+                "types",
+                tr("Types"),
+                [Column("name", tr("Type"), "long"), size, files],
+                True,
+            ),
+            (
+                "ages",
+                tr("Ages"),
+                [Column("name", tr("Age"), "long"), size, files],
+                True,
+            ),
+            (
+                "sizes",
+                tr("Sizes"),
+                [Column("name", tr("Size of files"), "long"), size, files],
+                True,
+            ),
             (
                 "largest",
                 tr("Largest"),
-                [Column("path", tr("Path"), "path"), size, Column("modified", tr("Modified"), "time")],
+                [
+                    Column("path", tr("Path"), "path"),
+                    size,
+                    Column("modified", tr("Modified"), "time"),
+                ],
                 False,
             ),
         ):
@@ -166,7 +195,13 @@ class SummaryPage(TablePage):
 
     def _legend(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        titles = (tr("a week"), tr("a month"), tr("a year"), tr("five years"), tr("older"))
+        titles = (
+            tr("a week"),
+            tr("a month"),
+            tr("a year"),
+            tr("five years"),
+            tr("older"),
+        )
         row.addWidget(plain(tr("Newest file:")))
         for (_, colour), title in zip(AGES, titles):
             patch = QLabel()
@@ -197,7 +232,11 @@ class SummaryPage(TablePage):
         self.found = answer
         folders = [
             Folder(
-                _path(it) or "", it["bytes"], it["files"], _age(it, answer["now"]), it["depth"]
+                _path(it) or "",
+                it["bytes"],
+                it["files"],
+                _age(it, answer["now"]),
+                it["depth"],
             )
             for it in answer["folders"]
         ]
@@ -211,7 +250,9 @@ class SummaryPage(TablePage):
         self.say(f"{said} {self.failure_text()}".strip())
 
     def _show_parts(self, found: dict[str, Any], folders: list[Folder]) -> None:
-        named = pa.schema([("name", pa.string()), ("size", pa.uint64()), ("files", pa.uint64())])
+        named = pa.schema(
+            [("name", pa.string()), ("size", pa.uint64()), ("files", pa.uint64())]
+        )
         placed = pa.schema(
             [
                 ("path", pa.string()),
@@ -222,7 +263,8 @@ class SummaryPage(TablePage):
             ]
         )
         self.parts["folders"].show_rows(
-            [{**_named(it.path), "size": it.size, "files": it.files} for it in folders], placed
+            [{**_named(it.path), "size": it.size, "files": it.files} for it in folders],
+            placed,
         )
         self.parts["largest"].show_rows(
             [
@@ -235,7 +277,10 @@ class SummaryPage(TablePage):
             ],
             placed,
         )
-        types = [(words.shown(_path(it, "extension")) or tr("none"), it) for it in found["extensions"]]
+        types = [
+            (words.shown(_path(it, "extension")) or tr("none"), it)
+            for it in found["extensions"]
+        ]
         ages = [(_age_title(it["age"]), it) for it in found["ages"]]
         sizes = [(_class_title(it), it) for it in found["sizes"]]
         for key, title, rows in (
@@ -245,11 +290,16 @@ class SummaryPage(TablePage):
         ):
             part = self.parts[key]
             part.show_rows(
-                [{"name": name, "size": it["bytes"], "files": it["files"]} for name, it in rows],
+                [
+                    {"name": name, "size": it["bytes"], "files": it["files"]}
+                    for name, it in rows
+                ],
                 named,
             )
             if part.chart is not None:
-                part.chart.show_bars(title, [(name, it["bytes"]) for name, it in rows[:_BARS]])
+                part.chart.show_bars(
+                    title, [(name, it["bytes"]) for name, it in rows[:_BARS]]
+                )
 
     def _show_words(self, node: Node | None) -> None:
         self.where.setText(self.map.words_of(node) if node else "")
@@ -257,7 +307,9 @@ class SummaryPage(TablePage):
     def ask_export(self) -> None:
         """Export the table that is in sight; of the map, its folders."""
         part = self.tabs.currentWidget()
-        self.model = part.model if isinstance(part, Part) else self.parts["folders"].model
+        self.model = (
+            part.model if isinstance(part, Part) else self.parts["folders"].model
+        )
         super().ask_export()
 
     def _show_emptiness(self) -> None:
@@ -278,7 +330,9 @@ def _moment(text: str) -> int:
     """Nanoseconds since 1970 of a time as a summary has it."""
     seconds, _, fraction = text.rstrip("Z").partition(".")
     moment = datetime.fromisoformat(seconds).replace(tzinfo=timezone.utc)
-    return int(moment.timestamp()) * 1_000_000_000 + int(fraction.ljust(9, "0")[:9] or 0)
+    return int(moment.timestamp()) * 1_000_000_000 + int(
+        fraction.ljust(9, "0")[:9] or 0
+    )
 
 
 def _age(folder: dict[str, Any], now: str) -> float:

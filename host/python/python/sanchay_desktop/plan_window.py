@@ -91,18 +91,18 @@ class PlanModel(QAbstractTableModel):
                 self._steps.popitem(last=False)
         return self._steps[number]
 
-    def rowCount(self, parent: Index = _TOP) -> int:  # noqa: N802
+    def rowCount(self, parent: Index = _TOP) -> int:
         """How many conflicts and steps there are."""
         if parent.isValid():
             return 0
         steps = 0 if self.conflicts_alone else self._length
         return len(self.conflicts) + steps
 
-    def columnCount(self, parent: Index = _TOP) -> int:  # noqa: N802
+    def columnCount(self, parent: Index = _TOP) -> int:
         """What is done, to what, where to, why."""
         return 0 if parent.isValid() else 5
 
-    def headerData(  # noqa: N802
+    def headerData(
         self,
         section: int,
         orientation: Qt.Orientation,
@@ -110,7 +110,13 @@ class PlanModel(QAbstractTableModel):
     ) -> Any:
         """The title of a column."""
         if orientation == Qt.Orientation.Horizontal and role == _ROLE.DisplayRole:
-            titles = (tr("Step"), tr("From"), tr("To, or what stays"), tr("Why"), tr("Size"))
+            titles = (
+                tr("Step"),
+                tr("From"),
+                tr("To, or what stays"),
+                tr("Why"),
+                tr("Size"),
+            )
             return titles[section]
         return None
 
@@ -166,9 +172,7 @@ class PlanModel(QAbstractTableModel):
         )
         return told[section]
 
-    def setData(  # noqa: N802
-        self, index: Index, value: Any, role: int = _ROLE.EditRole
-    ) -> bool:
+    def setData(self, index: Index, value: Any, role: int = _ROLE.EditRole) -> bool:
         """Leave an entry alone, or not."""
         step = self.step(index.row())
         if role != _ROLE.CheckStateRole or step is None or step.from_path is None:
@@ -246,7 +250,9 @@ class PlanWindow(QDialog):
         sums = self.plan.duplicates
         if sums is not None:
             told.append(
-                tr("files that make way: {0}, for files that stay: {1}, frees {2}").format(
+                tr(
+                    "files that make way: {0}, for files that stay: {1}, frees {2}"
+                ).format(
                     words.number(sums.duplicates),
                     words.number(sums.kept),
                     words.size(sums.reclaimable),
@@ -286,7 +292,9 @@ class PlanWindow(QDialog):
         typed, wanted = QInputDialog.getText(
             self,
             tr("This has no undo"),
-            tr("Type the number of steps, {0}, to delete these files for good:").format(count),
+            tr("Type the number of steps, {0}, to delete these files for good:").format(
+                count
+            ),
         )
         if wanted and typed.strip() != str(count):
             self.said.setText(tr("That is another number; nothing was done."))
@@ -306,7 +314,9 @@ class PlanWindow(QDialog):
 
     def _begin(self, kind: str, work: Any, done: Any) -> None:
         self.model.frozen = True
-        job = self.desk.job(kind, work, {"command": self.plan.command}, changes_files=True)
+        job = self.desk.job(
+            kind, work, {"command": self.plan.command}, changes_files=True
+        )
         job.progressed.connect(self._show_progress)
         job.finished.connect(done)
         job.failed.connect(self._failed)

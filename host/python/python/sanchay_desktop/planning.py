@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import sanchay
+
 from sanchay_desktop import words
 from sanchay_desktop.jobs import Control, Job
 from sanchay_desktop.page import Page, progress_text

@@ -117,7 +117,6 @@ class Settings:
         self._kept.sync()
 
 
-
 def _palette(window: str, base: str, button: str, text: str) -> QPalette:
     """Colours made of some, and the greys between them."""
     found = QPalette(QColor(button), QColor(window))

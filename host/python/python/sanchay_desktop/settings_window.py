@@ -42,7 +42,9 @@ class SettingsWindow(QDialog):
             self.language.addItem(QLocale(code).nativeLanguageName(), code)
         chosen = self.language.findData(self.settings.text("language"))
         self.language.setCurrentIndex(max(chosen, 0))
-        self.thumbnails = QCheckBox(tr("Show &pictures, decoded in a process of its own"))
+        self.thumbnails = QCheckBox(
+            tr("Show &pictures, decoded in a process of its own")
+        )
         self.thumbnails.setChecked(self.settings.flag("thumbnails", True))
         self.catalog = QLineEdit(self.settings.text("catalog"))
         self.catalog.setPlaceholderText(shown(str(desk.settings.catalog())))

@@ -152,17 +152,17 @@ class ArrowModel(QAbstractTableModel):
 
     # What Qt asks.
 
-    def rowCount(self, parent: Index = _TOP) -> int:  # noqa: N802
+    def rowCount(self, parent: Index = _TOP) -> int:
         """How many rows are shown."""
         if parent.isValid():
             return 0
         return self._total if self._order is None else int(len(self._order))
 
-    def columnCount(self, parent: Index = _TOP) -> int:  # noqa: N802
+    def columnCount(self, parent: Index = _TOP) -> int:
         """How many columns are shown."""
         return 0 if parent.isValid() else len(self.columns) + bool(self.mark)
 
-    def headerData(  # noqa: N802
+    def headerData(
         self,
         section: int,
         orientation: Qt.Orientation,

@@ -123,11 +123,13 @@ class TableView(QTableView):
         head = self.horizontalHeader()
         for number, width in enumerate(widths):
             mode = QHeaderView.ResizeMode
-            head.setSectionResizeMode(number, mode.Interactive if width else mode.Stretch)
+            head.setSectionResizeMode(
+                number, mode.Interactive if width else mode.Stretch
+            )
             if width:
                 self.setColumnWidth(number, width)
 
-    def currentChanged(  # noqa: N802
+    def currentChanged(
         self,
         current: QModelIndex,  # type: ignore[override]
         previous: QModelIndex,  # type: ignore[override]
@@ -154,7 +156,8 @@ class TableView(QTableView):
             return []
         chosen = self.selectionModel().selection()
         ranges = sorted(
-            (chosen.at(it).top(), chosen.at(it).bottom()) for it in range(chosen.count())
+            (chosen.at(it).top(), chosen.at(it).bottom())
+            for it in range(chosen.count())
         )
         found: dict[int, str] = {}
         for top, bottom in ranges:
@@ -193,7 +196,12 @@ class TableView(QTableView):
         most = model.rowCount() if model else 0
         if most:
             row, wanted = QInputDialog.getInt(
-                self, tr("Go to row"), tr("Row:"), self.currentIndex().row() + 1, 1, most
+                self,
+                tr("Go to row"),
+                tr("Row:"),
+                self.currentIndex().row() + 1,
+                1,
+                most,
             )
             if wanted:
                 self.go_to(row - 1)

@@ -8,7 +8,6 @@ import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Union
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QImage
@@ -17,9 +16,7 @@ from sanchay_desktop.decoder import ANSWER, MOST, QUESTION
 
 __all__ = ["Thumbnails", "is_picture", "thumbnails"]
 
-_EXTENSIONS = frozenset(
-    "apng bmp dib gif jfif jpe jpeg jpg png tif tiff webp".split()
-)
+_EXTENSIONS = frozenset("apng bmp dib gif jfif jpe jpeg jpg png tif tiff webp".split())
 #: How long a picture may take, in seconds, and how many are kept.
 _PATIENCE = 10.0
 _KEPT = 128
@@ -27,7 +24,7 @@ _KEPT = 128
 _WAITING = 32
 
 _Key = tuple[str, int, int, int]
-_Call = Callable[[str, Union[QImage, None]], None]
+_Call = Callable[[str, QImage | None], None]
 
 
 def is_picture(path: str) -> bool:

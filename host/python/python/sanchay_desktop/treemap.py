@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import NamedTuple, Union
+from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
@@ -107,7 +107,9 @@ def squarify(sizes: list[int], room: QRectF) -> list[QRectF]:
         while end < len(sizes):
             least = max(sizes[end] * scale, 1e-9)
             more = area + least
-            worst = max(side * side * most / (more * more), more * more / (side * side * least))
+            worst = max(
+                side * side * most / (more * more), more * more / (side * side * least)
+            )
             if worst > best:
                 break
             area, best, end = more, worst, end + 1
@@ -243,7 +245,7 @@ class TreeMap(QWidget):
         painter.end()
         return picture
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Show the picture, and where one is."""
         painter = QPainter(self)
         if self._picture is None:
@@ -259,18 +261,18 @@ class TreeMap(QWidget):
             painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Highlight), 2))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Lay out anew."""
         self._lay_out()
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+    def changeEvent(self, event: QEvent) -> None:
         """Colours changed."""
         if event.type() == QEvent.Type.PaletteChange:
             self._picture = None
             self.update()
         super().changeEvent(event)
 
-    def node_at(self, place: Union[QPointF, None]) -> Node | None:
+    def node_at(self, place: QPointF | None) -> Node | None:
         """The innermost folder at a place."""
         found = None
         if place is not None:
@@ -281,7 +283,9 @@ class TreeMap(QWidget):
 
     def words_of(self, node: Node) -> str:
         """What the map says of a folder."""
-        share = 100 * node.size / self.shown.size if self.shown and self.shown.size else 0
+        share = (
+            100 * node.size / self.shown.size if self.shown and self.shown.size else 0
+        )
         name = words.shown(node.path) + (f" ({node.name})" if node.rest else "")
         return tr("{0}: {1}, files {2}, {3} % of what is shown").format(
             name, words.size(node.size), words.number(node.files), f"{share:.1f}"
@@ -295,17 +299,17 @@ class TreeMap(QWidget):
             self.at_changed.emit(node)
             self.update()
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Be at what the pointer is at."""
         self._set_at(self.node_at(event.position()))
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Zoom into a folder."""
         node = self.node_at(event.position())
         if node is not None:
             self.zoom(node if node.children else (node.parent or node))
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows go around, Return goes in, Backspace goes out."""
         if not self._go(event.key()):
             super().keyPressEvent(event)
@@ -314,7 +318,9 @@ class TreeMap(QWidget):
         here = self.at or self.shown
         if here is None:
             return False
-        near = here.parent.children if here.parent and here is not self.shown else [here]
+        near = (
+            here.parent.children if here.parent and here is not self.shown else [here]
+        )
         place = near.index(here) if here in near else 0
         if key in (Qt.Key.Key_Right, Qt.Key.Key_Left):
             step = 1 if key == Qt.Key.Key_Right else -1

@@ -33,7 +33,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sanchay_desktop import words
 from sanchay_desktop.desk import Desk
 from sanchay_desktop.folders import dropped_paths
 from sanchay_desktop.jobs import Job
@@ -125,7 +124,9 @@ class Window(QMainWindow):
         self.filter_button = QToolButton()
         self.filter_button.setText(tr("Fi&lters"))
         self.filter_button.setCheckable(True)
-        self.filter_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.filter_button.setToolButtonStyle(
+            Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        )
         self.filter_button.toggled.connect(self._show_filters)
         self.desk.filters.entered.connect(self._run_page)
         self.desk.filters.changed.connect(self._count_filters)
@@ -245,7 +246,9 @@ class Window(QMainWindow):
             self.history.say(said)
             return
         protected = [it for it in self.desk.folders.protected() if it in job.folders]
-        self.desk.folders.set([it for it in job.folders if it not in protected], protected)
+        self.desk.folders.set(
+            [it for it in job.folders if it not in protected], protected
+        )
         self.desk.filters.set_options(dict(job.options))
         self.show_page(page)
         page.run_again()
@@ -269,15 +272,15 @@ class Window(QMainWindow):
             self.show_page(named[page])
             named[page].run_again()
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take folders and files."""
         self.desk.folders.accept(event)
 
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:  # noqa: N802
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         """Likewise."""
         self.desk.folders.accept(event)
 
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+    def dropEvent(self, event: QDropEvent) -> None:
         """Folders are added, files are asked about."""
         event.acceptProposedAction()
         self.open(dropped_paths(event))
@@ -291,12 +294,16 @@ class Window(QMainWindow):
         view = getattr(self.page(), "view", None)
         for holder in (self, self.page(), view):
             for action in holder.actions() if holder is not None else []:
-                keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+                keys = action.shortcut().toString(
+                    QKeySequence.SequenceFormat.NativeText
+                )
                 if keys:
                     lines.append(f"{keys}\t{action.text().replace('&', '')}")
         for menu in self.menuBar().actions():
             for action in menu.menu().actions():  # type: ignore[attr-defined]
-                keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+                keys = action.shortcut().toString(
+                    QKeySequence.SequenceFormat.NativeText
+                )
                 if keys:
                     lines.append(f"{keys}\t{action.text().replace('&', '')}")
         return "\n".join(lines)
@@ -332,7 +339,7 @@ class Window(QMainWindow):
         )
         return box.exec() == QMessageBox.StandardButton.Close
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+    def closeEvent(self, event: QCloseEvent) -> None:
         """Ask only if something would be lost; what only looks is interrupted."""
         if not self._may_close():
             event.ignore()

@@ -5,11 +5,9 @@ from __future__ import annotations
 import os
 from datetime import datetime
 from html import escape
-from typing import Union
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from PySide6.QtCore import QCoreApplication, QLocale, QUrl
-
 from sanchay._native import escaped, human_bytes
 
 __all__ = [
@@ -37,7 +35,7 @@ def tr(text: str, n: int = -1) -> str:
     return QCoreApplication.translate("sanchay", text, None, n)
 
 
-def shown(path: Union[str, bytes, None]) -> str:
+def shown(path: str | bytes | None) -> str:
     """A name that is shown and not obeyed, escaped as the program does."""
     if path is None:
         return ""
