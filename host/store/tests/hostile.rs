@@ -51,6 +51,8 @@ fn object(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn file(path: &str, bytes: &[u8]) -> StoredRow {
+    let (user, group) =
+        sanchay_system::accounts::user_and_group().unwrap_or_default();
     StoredRow {
         path: path.into(),
         kind: EntryKind::File,
@@ -58,8 +60,8 @@ fn file(path: &str, bytes: &[u8]) -> StoredRow {
         modified: Default::default(),
         changed: None,
         mode: 0o644,
-        uid: nix::unistd::getuid().as_raw(),
-        gid: nix::unistd::getgid().as_raw(),
+        uid: user,
+        gid: group,
         inode: 1,
         device: None,
         links: 1,
