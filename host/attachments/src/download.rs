@@ -436,11 +436,11 @@ impl Job<'_> {
                 AttachmentError::S3(mut failure) if missing => {
                     failure.guidance.push_str(
                         " This can happen if the S3 check cache on the \
-                         submitting machine is out of date. Please delete \
-                         the cache file from the submitting machine, usually \
-                         located in the home directory \
-                         (~/.deadline/cache/s3_check_cache.db) and try \
-                         submitting again.",
+                         submitting machine is out of date. Submit again with \
+                         --check-s3; or delete the cache there, and submit \
+                         again: ~/.local/share/sanchay/attachments/\
+                         s3_check_cache.db, or that of the Python package, \
+                         ~/.deadline/cache/s3_check_cache.db.",
                     );
                     AttachmentError::S3(failure)
                 }

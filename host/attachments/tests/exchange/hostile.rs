@@ -75,7 +75,13 @@ fn what_is_not_what_the_manifest_says_is_not_kept() {
         ),
         "{error}"
     );
-    assert!(error.contains("~/.deadline/cache/s3_check_cache.db"), "{error}");
+    for remedy in [
+        "--check-s3",
+        "~/.local/share/sanchay/attachments/s3_check_cache.db",
+        "~/.deadline/cache/s3_check_cache.db",
+    ] {
+        assert!(error.contains(remedy), "{error}");
+    }
 }
 
 /// Everything beneath a folder, by name.
