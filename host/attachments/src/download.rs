@@ -26,6 +26,7 @@ use crate::{
     progress::{Meter, MeterKind},
     target::Target,
     upload::fits,
+    ways::check_names,
     writer::{Writer, has_content, same_time},
 };
 
@@ -127,6 +128,7 @@ pub(crate) fn download_all(
     for plan in &plans {
         targets.push(Arc::new(Target::open(plan.root, within)?));
     }
+    check_names(&plans, &targets)?;
     check_space(&plans, &targets, conflict)?;
     for (plan, target) in plans.into_iter().zip(&targets) {
         let (bucket, meter, cancel) = (&bucket, &meter, &watch.cancel);

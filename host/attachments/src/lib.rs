@@ -72,6 +72,7 @@ mod submit;
 mod sync;
 mod target;
 mod upload;
+mod ways;
 mod writer;
 
 pub use client::Client;

@@ -12,8 +12,13 @@ use sanchay_core::attachments::{
 };
 
 use crate::{
-    AttachmentError, Conflict, location::path_of, snapshot::no_name,
-    target::Target, upload::negative, writer::same_time,
+    AttachmentError, Conflict,
+    location::path_of,
+    snapshot::no_name,
+    target::Target,
+    upload::negative,
+    ways::{check_length, check_ways},
+    writer::same_time,
 };
 
 /// What a manifest comes to beneath a root.
@@ -75,6 +80,10 @@ pub(crate) fn is_temporary(name: &[u8]) -> bool {
 
 impl<'m> Plan<'m> {
     /// Of a path that is listed twice the last entry counts.
+    ///
+    /// # Errors
+    /// A path leads out of the root, is longer than the system takes, or
+    /// leads through what is no directory.
     pub(crate) fn new(
         manifest: &'m Manifest,
         root: &'m Path,
@@ -119,6 +128,7 @@ impl<'m> Plan<'m> {
             same
         });
         plan.bytes = sum(plan.files.iter().map(|file| file.size));
+        check_ways(&plan)?;
         Ok(plan)
     }
 }
@@ -187,7 +197,10 @@ fn there(root: &Path, file: &Wanted, conflict: Conflict) -> u64 {
 fn names(root: &Path, entry: &Entry) -> Result<Vec<Vec<u8>>, AttachmentError> {
     let name = text::to_name(&entry.path).ok_or_else(|| no_name(entry))?;
     let root = root.as_os_str().as_bytes();
-    check_below(root, &name).ok_or_else(|| outside(&entry.path))
+    let names =
+        check_below(root, &name).ok_or_else(|| outside(&entry.path))?;
+    check_length(root, &names)?;
+    Ok(names)
 }
 
 pub(crate) fn outside(path: &[u8]) -> AttachmentError {
