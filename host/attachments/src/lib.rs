@@ -58,6 +58,7 @@ mod hashing;
 mod listing;
 mod local;
 mod location;
+mod locks;
 mod manifests;
 mod output_roots;
 mod outputs;
