@@ -82,7 +82,7 @@ pub use download::{Conflict, Downloaded, download_manifest_contents};
 pub use error::{AttachmentError, S3Failure};
 pub use hash_cache::HashCache;
 pub use hashing::hash_file;
-pub use listing::{Expanded, expand_input_paths};
+pub use listing::{Expanded, LeftOut, expand_input_paths};
 pub use local::write_manifest;
 pub use location::{
     ManifestLocation, OutputPath, S3Location, session_directory,

@@ -262,7 +262,7 @@ fn changed(
             continue;
         }
         let storage = Arc::clone(reader) as _;
-        for found in walk_in(storage, engine, &top, true, false, watch)? {
+        for found in walk_in(storage, engine, &top, true, &[], watch)? {
             let is_link = found.kind == Kind::Symlink;
             let path = path_of(found.path);
             let name = path.file_name().unwrap_or_default();

@@ -213,8 +213,9 @@ class BundleSubmitOptions:
     """How a job is submitted.
 
     Attributes:
-        require_paths_exist: Refuse inputs that are not there; otherwise they
-            count as references.
+        require_paths_exist: Refuse inputs that are not there, which otherwise
+            count as references, and what is no file in directories, which is
+            left out.
         file_system_mode: COPIED or VIRTUAL.
         manifest_version: The format of manifests; the service takes
             V2023_03_03 alone.
@@ -464,12 +465,15 @@ class BundleSubmitResult:
         attachments_json: What CreateJob is to be told.
         hashing_stats, upload_stats: In numbers.
         missing_paths: Inputs that were not there, and count as references.
+        left_out_paths: What lies in directories and is no file: links that
+            lead nowhere, FIFOs, sockets and devices.
     """
 
     attachments_json: str
     hashing_stats: SummaryStatistics
     upload_stats: SummaryStatistics
     missing_paths: list[str] = field(default_factory=list)
+    left_out_paths: list[str] = field(default_factory=list)
 
     @property
     def attachments(self) -> Attachments:
