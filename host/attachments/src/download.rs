@@ -77,6 +77,8 @@ pub struct Downloaded {
     pub statistics: Statistics,
     /// The files that were written.
     pub files: Vec<PathBuf>,
+    /// Roots that were mapped, and that nothing was to be downloaded of.
+    pub unused: Vec<Vec<u8>>,
 }
 
 /// Downloads the files of a manifest beneath a directory, which is made if it

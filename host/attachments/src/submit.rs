@@ -122,6 +122,7 @@ pub fn submit(
         let why = "file_system_mode is COPIED or VIRTUAL".to_owned();
         return Err(AttachmentError::Invalid(why));
     }
+    place.check()?;
     let reader = Arc::new(Reader::default());
     let mut expanded = expand(engine, &assets.inputs, &reader, watch)?;
     let wanted = wanted(assets, options)?;

@@ -375,7 +375,8 @@ def download_outputs_sync(
     Args:
         path_mapping: Where roots are here, by the paths that outputs name.
         attachments: The job's: outputs go back to the roots in them.
-        output_dir: Where the outputs go of a root of which nothing else tells.
+        output_dir: Where the outputs go of a root of which nothing else tells;
+            refused if something tells of all of them.
         trust_roots: Whether outputs go to whatever other root they name.
 
     Raises:
