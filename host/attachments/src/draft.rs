@@ -25,6 +25,7 @@ use sanchay_storage::{
 use crate::{
     AttachmentError, Conflict,
     locks::{Lock, lock_of},
+    session::{Facts, facts_of_stored},
 };
 
 /// How many names of copies are tried.
@@ -49,8 +50,8 @@ pub(crate) struct Draft {
 /// What became of a file that was finished.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Placed {
-    /// It has its name, or that of a copy.
-    Named(PathBuf),
+    /// It has its name, or that of a copy, and this is known of it.
+    Named(PathBuf, Facts),
     /// The name was taken.
     Skipped,
 }
@@ -166,6 +167,11 @@ impl Draft {
         self.file.set_attributes(&attributes).map_err(
             AttachmentError::file(&*self.path, "cannot set the time of"),
         )?;
+        let facts = self
+            .file
+            .metadata()
+            .map_err(AttachmentError::file(&*self.path, "cannot look at"))?;
+        let facts = facts_of_stored(&facts);
         let Some(temporary) = self.temporary.clone() else {
             return Ok(Placed::Skipped);
         };
@@ -179,7 +185,7 @@ impl Draft {
         };
         self.temporary = None;
         let name = OsStr::from_bytes(&name);
-        Ok(Placed::Named(self.path.with_file_name(name)))
+        Ok(Placed::Named(self.path.with_file_name(name), facts))
     }
 
     /// The name that it got; `None` if that was taken.
@@ -308,7 +314,7 @@ mod tests {
     fn finish(draft: Draft) -> fs::Metadata {
         let time = Timestamp { seconds: 5, nanoseconds: 0 };
         let placed = draft.finish(time, false, Conflict::Overwrite).unwrap();
-        let Placed::Named(path) = placed else { panic!() };
+        let Placed::Named(path, _) = placed else { panic!() };
         fs::metadata(path).unwrap()
     }
 

@@ -63,6 +63,7 @@ mod manifests;
 mod output_roots;
 mod outputs;
 mod plan;
+mod present;
 mod progress;
 mod reader;
 mod seen;

@@ -13,7 +13,7 @@ use crate::{
     AttachmentError, Client, Conflict, Downloaded, ManifestLocation,
     OutputRoots, S3Location, Watch,
     client::Bucket,
-    download::{CANCELLED, download_all},
+    download::{CANCELLED, download_all, plan_all},
     location::check_id,
     manifests::{LONGEST, fetch, load_watched},
     output_roots::unused,
@@ -246,8 +246,16 @@ pub fn download_outputs(
     let places = places.iter().map(PathBuf::as_path);
     let placed: Vec<(&Manifest, &Path)> =
         manifests.values().zip(places).collect();
-    let mut downloaded =
-        download_all(client, location, &placed, None, conflict, watch)?;
+    let plans = plan_all(&placed, watch)?;
+    let mut downloaded = download_all(
+        client,
+        location,
+        plans,
+        None,
+        conflict,
+        watch,
+        |_, _| {},
+    )?;
     downloaded.unused = unused(&roots.mapping, manifests.keys());
     Ok(downloaded)
 }

@@ -293,7 +293,8 @@ class WorkerSyncOptions:
 
     Attributes:
         conflict_resolution: What becomes of files that are there.
-        path_mapping: Where the roots of a storage profile are here.
+        path_mapping: Where roots of the job are here, in place of a directory
+            of the session; those of a storage profile have to be mapped.
         step_dependencies: Steps of the job whose outputs are inputs too, each
             with the location of its manifests and the ids of job and step.
         s3_check_cache_dir: As of BundleSubmitOptions.
