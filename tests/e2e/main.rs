@@ -14,6 +14,7 @@
 mod acting;
 mod attachments;
 mod attachments_hostile;
+mod attachments_sessions;
 #[cfg(target_os = "linux")]
 mod catalog;
 mod check;

@@ -185,6 +185,93 @@ def test_outputs_go_to_no_root_that_only_they_name(farm: Farm) -> None:
     assert fetch(trust_roots=True) == [named]
 
 
+def test_an_output_dir_that_nothing_would_go_to_is_refused(
+    farm: Farm,
+) -> None:
+    output_of_a_step(farm)
+    to = farm.folder / "to"
+    with pytest.raises(ra.ValidationError, match="map that root"):
+        ra.download_outputs_sync(
+            "us-west-2",
+            farm.s3,
+            farm.place,
+            "job-1",
+            attachments=farm.submit().attachments,
+            output_dir=to,
+            **farm.access,  # type: ignore[arg-type]
+        )
+    assert not to.exists()
+
+
+def test_outputs_of_no_session_or_of_an_id_that_is_none_are_refused(
+    farm: Farm,
+) -> None:
+    farm.write("scene", b"s")
+    attachments = farm.submit().attachments
+
+    def give(job_id: str, began: float) -> ra.SyncResult:
+        return ra.sync_outputs_sync(
+            "us-west-2",
+            farm.s3,
+            farm.place,
+            ra.StepOutputManifestPath(job_id, "step-1", "action-1", began),
+            attachments,
+            farm.session,
+            **farm.access,  # type: ignore[arg-type]
+        )
+
+    with pytest.raises(ra.ValidationError, match="no such session"):
+        give("job-1", 0.0)
+    farm.session.mkdir()
+    with pytest.raises(ra.ValidationError, match="no ID of a job"):
+        give("a/b", 0.0)
+    for odd in [float("nan"), -1.0]:
+        with pytest.raises(ra.ValidationError, match="seconds since 1970"):
+            give("job-1", odd)
+    assert give("job-1", 0.0).manifest_keys == []
+
+
+def test_a_root_is_synced_to_where_it_is_mapped(farm: Farm) -> None:
+    farm.write("scene", b"s")
+    attachments = farm.submit().attachments
+    there = farm.folder / "there"
+    options = ra.WorkerSyncOptions(
+        path_mapping={str(farm.project): str(there)}
+    )
+    done = ra.sync_inputs_sync(
+        "us-west-2",
+        farm.s3,
+        attachments,
+        farm.session,
+        options,
+        **farm.access,  # type: ignore[arg-type]
+    )
+    assert done.files == [str(there / "scene")]
+    [rule] = done.path_mapping_rules
+    assert rule.destination_path == str(there)
+
+
+def test_what_is_no_file_in_a_directory_is_told(farm: Farm) -> None:
+    farm.write("a", b"a")
+    (farm.project / "broken").symlink_to("nowhere")
+
+    def submit(strict: bool) -> ra.BundleSubmitResult:
+        return ra.submit_bundle_attachments_sync(
+            "us-west-2",
+            farm.s3,
+            farm.place,
+            ra.AssetReferences([farm.project]),
+            options=ra.BundleSubmitOptions(require_paths_exist=strict),
+            **farm.access,  # type: ignore[arg-type]
+        )
+
+    result = submit(False)
+    assert result.left_out_paths == [str(farm.project / "broken")]
+    assert result.missing_paths == []
+    with pytest.raises(ra.ValidationError, match="a link that leads nowhere"):
+        submit(True)
+
+
 def test_the_example_of_manifests(tmp_path: Path) -> None:
     for name in ["a.exr", "b.tmp", "__pycache__/c", "d/__pycache__/e/f"]:
         path = tmp_path / name

@@ -11,9 +11,9 @@ use sanchay_sync::lock;
 
 use crate::{AttachmentError, S3Failure};
 
-type Open = dyn Fn(&str) -> Result<Arc<dyn StorageBackend>, StorageError>
-    + Send
-    + Sync;
+/// A bucket, and the server that it is at, unless that is Amazon's.
+type Opened = (Arc<dyn StorageBackend>, Option<Arc<str>>);
+type Open = dyn Fn(&str) -> Result<Opened, StorageError> + Send + Sync;
 
 /// Opens buckets, each once. Clones share them.
 #[derive(Clone)]
@@ -33,12 +33,14 @@ impl Client {
     #[cfg(feature = "cloud")]
     #[must_use]
     pub fn s3(options: sanchay_objects::S3Options) -> Self {
-        Self::new(move |bucket| {
+        let open = move |bucket: &str| -> Result<Opened, StorageError> {
             let storage = sanchay_objects::S3Storage::with_options(
                 bucket, None, &options,
             )?;
-            Ok(Arc::new(storage))
-        })
+            let server = storage.endpoint().map(Arc::from);
+            Ok((Arc::new(storage), server))
+        };
+        Self { open: Arc::new(open), buckets: Arc::default() }
     }
 
     /// One storage for all buckets.
@@ -55,6 +57,9 @@ impl Client {
         + Sync
         + 'static,
     ) -> Self {
+        let open = move |bucket: &str| -> Result<Opened, StorageError> {
+            Ok((open(bucket)?, None))
+        };
         Self { open: Arc::new(open), buckets: Arc::default() }
     }
 
@@ -66,7 +71,7 @@ impl Client {
         if let Some(bucket) = buckets.get(name) {
             return Ok(bucket.clone());
         }
-        let storage = (self.open)(name).map_err(|error| {
+        let (storage, server) = (self.open)(name).map_err(|error| {
             let action = "opening the bucket";
             AttachmentError::S3(Box::new(S3Failure::new(
                 action,
@@ -76,7 +81,7 @@ impl Client {
                 error,
             )))
         })?;
-        let bucket = Bucket { name: name.into(), storage };
+        let bucket = Bucket { name: name.into(), server, storage };
         buckets.insert(name.to_owned(), bucket.clone());
         Ok(bucket)
     }
@@ -86,10 +91,22 @@ impl Client {
 #[derive(Clone)]
 pub(crate) struct Bucket {
     pub(crate) name: Arc<str>,
+    server: Option<Arc<str>>,
     pub(crate) storage: Arc<dyn StorageBackend>,
 }
 
 impl Bucket {
+    /// What the objects whose keys begin with this are called by a cache of
+    /// what was seen: as by the Python package, after the server if it is not
+    /// Amazon's.
+    pub(crate) fn seen(&self, key: &str) -> String {
+        let name = &self.name;
+        match &self.server {
+            Some(server) => format!("{server}/{name}/{key}"),
+            None => format!("{name}/{key}"),
+        }
+    }
+
     /// Says what was done when it was refused.
     pub(crate) fn failed(
         &self,
@@ -103,5 +120,31 @@ impl Bucket {
                 action, &name, &key, permission, error,
             )))
         }
+    }
+}
+
+#[cfg(all(test, feature = "cloud"))]
+mod tests {
+    use sanchay_objects::S3Options;
+
+    use super::Client;
+
+    #[test]
+    fn a_bucket_of_another_server_is_another_bucket() {
+        let seen = |endpoint: &str| {
+            let client = Client::s3(S3Options {
+                endpoint: Some(endpoint.to_owned()),
+                anonymous: true,
+                ..S3Options::default()
+            });
+            client.bucket("b").unwrap().seen("Data/x")
+        };
+        let one = seen("http://127.0.0.1:1/");
+        assert_eq!(one, "http://127.0.0.1:1/b/Data/x");
+        assert_ne!(one, seen("http://127.0.0.1:2"));
+        // That of the package.
+        let storage = sanchay_objects::MemoryStorage::new();
+        let client = Client::of(std::sync::Arc::new(storage));
+        assert_eq!(client.bucket("b").unwrap().seen("Data/x"), "b/Data/x");
     }
 }

@@ -93,7 +93,7 @@ fn facts(
     let mut facts = Vec::new();
     let prefix = root.as_os_str().as_bytes();
     let mut all = Vec::new();
-    for found in walk(engine, root, options.hidden, false, watch)? {
+    for found in walk(engine, root, options.hidden, &[], watch)? {
         match found.kind {
             Kind::Symlink if options.follow => {
                 let (path, hidden) = (found.path(), options.hidden);

@@ -15,18 +15,18 @@ use sanchay::{Cancel, Timestamp};
 use sanchay_core::attachments::{CHUNK, Content, Hash, Manifest};
 use sanchay_core::hashing::{Algorithm, Hasher};
 use sanchay_objects::{StorageError, runtime};
-use sanchay_storage::Links;
 
 use crate::{
     AttachmentError, Client, S3Location, Statistics, Watch,
     client::Bucket,
     draft::{Draft, Placed},
-    hashing::microseconds,
     plan::{Plan, Wanted, check_space, wrong_hash, wrong_size},
+    present::{Present, There, is_there, kept_beside},
     progress::{Meter, MeterKind},
     target::Target,
     upload::fits,
-    writer::{Writer, has_content, same_time},
+    ways::check_names,
+    writer::Writer,
 };
 
 pub(crate) const CANCELLED: &str = "File download cancelled.";
@@ -76,6 +76,8 @@ pub struct Downloaded {
     pub statistics: Statistics,
     /// The files that were written.
     pub files: Vec<PathBuf>,
+    /// Roots that were mapped, and that nothing was to be downloaded of.
+    pub unused: Vec<Vec<u8>>,
 }
 
 /// Downloads the files of a manifest beneath a directory, which is made if it
@@ -97,26 +99,36 @@ pub fn download_manifest_contents(
     conflict: Conflict,
     watch: &Watch,
 ) -> Result<Downloaded, AttachmentError> {
-    let manifests = [(manifest, root)];
-    download_all(client, location, &manifests, None, conflict, watch)
+    let plans = plan_all(&[(manifest, root)], watch)?;
+    download_all(client, location, plans, None, conflict, watch, |_, _| {})
 }
 
-/// The same for several. On the way to what is within a directory no link is
-/// followed.
-pub(crate) fn download_all(
-    client: &Client,
-    location: &S3Location,
-    manifests: &[(&Manifest, &Path)],
-    within: Option<&Path>,
-    conflict: Conflict,
+/// What several manifests come to beneath their roots.
+pub(crate) fn plan_all<'m>(
+    manifests: &[(&'m Manifest, &'m Path)],
     watch: &Watch,
-) -> Result<Downloaded, AttachmentError> {
-    let began = Instant::now();
+) -> Result<Vec<Plan<'m>>, AttachmentError> {
     let mut plans = Vec::new();
     for (manifest, root) in manifests {
         plans.push(Plan::new(manifest, root)?);
         watch.check(CANCELLED)?;
     }
+    Ok(plans)
+}
+
+/// Downloads what was planned. On the way to what is within a directory no
+/// link is followed. `present` is called with each root that is complete and
+/// the files that are there then.
+pub(crate) fn download_all(
+    client: &Client,
+    location: &S3Location,
+    plans: Vec<Plan<'_>>,
+    within: Option<&Path>,
+    conflict: Conflict,
+    watch: &Watch,
+    mut present: impl FnMut(&Path, Vec<Present>),
+) -> Result<Downloaded, AttachmentError> {
+    let began = Instant::now();
     let files = plans.iter().map(|plan| plan.files.len() as u64).sum();
     let bytes = plans.iter().map(|plan| plan.bytes);
     let bytes = bytes.fold(0, u64::saturating_add);
@@ -127,6 +139,7 @@ pub(crate) fn download_all(
     for plan in &plans {
         targets.push(Arc::new(Target::open(plan.root, within)?));
     }
+    check_names(&plans, &targets)?;
     check_space(&plans, &targets, conflict)?;
     for (plan, target) in plans.into_iter().zip(&targets) {
         let (bucket, meter, cancel) = (&bucket, &meter, &watch.cancel);
@@ -138,6 +151,7 @@ pub(crate) fn download_all(
         let done = done?;
         downloaded.statistics.add(&done.statistics);
         downloaded.files.extend(done.files);
+        present(&target.path, done.present);
     }
     downloaded.statistics.total_time = began.elapsed().as_secs_f64();
     Ok(downloaded)
@@ -150,6 +164,15 @@ fn settle(target: &Arc<Target>) {
     while Arc::strong_count(target) > 1 && began.elapsed() < SETTLING {
         std::thread::sleep(Duration::from_millis(2));
     }
+}
+
+/// What was downloaded beneath a root.
+#[derive(Default)]
+struct Done {
+    statistics: Statistics,
+    /// The files that were written.
+    files: Vec<PathBuf>,
+    present: Vec<Present>,
 }
 
 struct Job<'a> {
@@ -173,11 +196,8 @@ async fn blocking<T: Send + 'static>(
 }
 
 impl Job<'_> {
-    async fn run(
-        &self,
-        plan: Plan<'_>,
-    ) -> Result<Downloaded, AttachmentError> {
-        let mut downloaded = Downloaded::default();
+    async fn run(&self, plan: Plan<'_>) -> Result<Done, AttachmentError> {
+        let mut done = Done::default();
         for names in &plan.directories {
             self.target.directory(names)?;
         }
@@ -189,27 +209,28 @@ impl Job<'_> {
         for (files, at_once) in [(small, AT_ONCE), (large, LARGE_AT_ONCE)] {
             let fetched = stream::iter(files).map(|it| self.fetch(it));
             let mut fetched = fetched.buffer_unordered(at_once);
-            while let Some((size, placed)) = fetched.try_next().await? {
+            while let Some(fetched) = fetched.try_next().await? {
+                let Fetched { size, placed, kept } = fetched;
                 match placed {
-                    Placed::Named(path) => {
-                        downloaded.statistics.transferred(size);
-                        downloaded.files.push(path);
+                    Placed::Named(path, facts) => {
+                        done.statistics.transferred(size);
+                        done.files.push(path.clone());
+                        let verified = true;
+                        done.present.push(Present { path, facts, verified });
                     }
-                    Placed::Skipped => downloaded.statistics.skipped(size),
+                    Placed::Skipped => done.statistics.skipped(size),
                 }
+                done.present.extend(kept);
             }
         }
         for (names, says) in &plan.links {
             self.target.link(names, says, self.conflict)?;
         }
-        downloaded.files.sort();
-        Ok(downloaded)
+        done.files.sort();
+        Ok(done)
     }
 
-    async fn fetch(
-        &self,
-        file: Wanted,
-    ) -> Result<(u64, Placed), AttachmentError> {
+    async fn fetch(&self, file: Wanted) -> Result<Fetched, AttachmentError> {
         let (size, file) = (file.size, Arc::new(file));
         if self.conflict != Conflict::CreateCopy {
             let (wanted, target) =
@@ -218,9 +239,9 @@ impl Job<'_> {
             let there = blocking(move || {
                 is_there(&target, &wanted, conflict, &cancel)
             });
-            if there.await? {
+            if let There::Kept(kept) = there.await? {
                 self.meter.file(&file.shown(), size)?;
-                return Ok((size, Placed::Skipped));
+                return Ok(Fetched { size, placed: Placed::Skipped, kept });
             }
         }
         let placed = match &file.content {
@@ -235,7 +256,16 @@ impl Job<'_> {
                 placed
             }
         };
-        Ok((size, placed))
+        // Of a copy, the file whose name was taken may be the same.
+        let kept = match self.conflict {
+            Conflict::CreateCopy => {
+                let target = Arc::clone(self.target);
+                let placed = placed.clone();
+                blocking(move || kept_beside(&target, &file, &placed)).await?
+            }
+            _ => None,
+        };
+        Ok(Fetched { size, placed, kept })
     }
 
     /// Fetches a file that takes one request.
@@ -436,11 +466,11 @@ impl Job<'_> {
                 AttachmentError::S3(mut failure) if missing => {
                     failure.guidance.push_str(
                         " This can happen if the S3 check cache on the \
-                         submitting machine is out of date. Please delete \
-                         the cache file from the submitting machine, usually \
-                         located in the home directory \
-                         (~/.deadline/cache/s3_check_cache.db) and try \
-                         submitting again.",
+                         submitting machine is out of date. Submit again with \
+                         --check-s3; or delete the cache there, and submit \
+                         again: ~/.local/share/sanchay/attachments/\
+                         s3_check_cache.db, or that of the Python package, \
+                         ~/.deadline/cache/s3_check_cache.db.",
                     );
                     AttachmentError::S3(failure)
                 }
@@ -463,26 +493,11 @@ fn old_key(key: &str) -> &str {
     key.strip_suffix(".xxh128").unwrap_or(key)
 }
 
-/// Whether nothing is to be done.
-fn is_there(
-    target: &Target,
-    file: &Wanted,
-    conflict: Conflict,
-    cancel: &Cancel,
-) -> Result<bool, AttachmentError> {
-    let (way, name) = file.names();
-    let directory = target.directory(&way)?;
-    let Some(metadata) = Target::existing(&*directory, &name) else {
-        return Ok(false);
-    };
-    if conflict == Conflict::Skip {
-        return Ok(true);
-    }
-    let alike = metadata.size == file.size
-        && same_time(microseconds(metadata.modified), file.mtime);
-    let open = directory.open_file(&name, Links::Refuse);
-    let (true, Ok((open, _))) = (alike, open) else { return Ok(false) };
-    has_content(&open, file, cancel)
+/// What became of a file, and the one that kept its name.
+struct Fetched {
+    size: u64,
+    placed: Placed,
+    kept: Option<Present>,
 }
 
 /// A time of a manifest.

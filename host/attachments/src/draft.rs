@@ -3,11 +3,12 @@
 //!
 //! The temporary name tells the content that is wanted, and a lock who is at
 //! it: a run that finds the name and no lock goes on with what another left;
-//! one that finds a lock begins anew under a name of its own.
+//! one that finds a lock begins anew under a name of its own. What another
+//! user left there, or what has other permissions than a new file gets, is not
+//! gone on with: the finished file would have them.
 
 use std::{
     ffi::OsStr,
-    fs::TryLockError,
     io,
     path::{Path, PathBuf},
     sync::Arc,
@@ -17,10 +18,15 @@ use sanchay::Timestamp;
 use sanchay_core::attachments::copy_name;
 use sanchay_names::OsStrExt as _;
 use sanchay_storage::{
-    Attributes, Directory, File, Links, StorageError, TemporaryNames,
+    Attributes, Directory, File, Links, StorageError, Temporary,
+    TemporaryNames,
 };
 
-use crate::{AttachmentError, Conflict};
+use crate::{
+    AttachmentError, Conflict,
+    locks::{Lock, lock_of},
+    session::{Facts, facts_of_stored},
+};
 
 /// How many names of copies are tried.
 const MOST_COPIES: u64 = 1_000_000;
@@ -44,8 +50,8 @@ pub(crate) struct Draft {
 /// What became of a file that was finished.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Placed {
-    /// It has its name, or that of a copy.
-    Named(PathBuf),
+    /// It has its name, or that of a copy, and this is known of it.
+    Named(PathBuf, Facts),
     /// The name was taken.
     Skipped,
 }
@@ -60,9 +66,9 @@ impl Draft {
         names: &TemporaryNames,
     ) -> Result<Self, AttachmentError> {
         let refused = AttachmentError::stored(path.clone(), "cannot create");
-        let found = match directory.create(&temporary) {
+        let begun = match directory.create(&temporary) {
             Ok(file) => match lock_of(&file) {
-                Lock::Mine => Some((file, 0)),
+                Lock::Mine => Some(Begun { file, left: 0 }),
                 Lock::Another => None,
                 Lock::Impossible => {
                     directory.remove_file(&temporary).ok();
@@ -70,19 +76,19 @@ impl Draft {
                 }
             },
             Err(error) if error.is(io::ErrorKind::AlreadyExists) => {
-                taken_up(&*directory, &temporary)
+                Begun::by_another(&*directory, &temporary, names)
             }
             Err(error) => return Err(refused(error)),
         };
-        let (file, left, temporary, known) = match found {
-            Some((file, left)) => (file, left, temporary, true),
+        let (begun, temporary, known) = match begun {
+            Some(begun) => (begun, temporary, true),
             None => {
-                let temporary =
-                    [names.next_name(), b".part".to_vec()].concat();
+                let temporary = own_name(names);
                 let file = directory.create(&temporary).map_err(refused)?;
-                (file, 0, temporary, false)
+                (Begun { file, left: 0 }, temporary, false)
             }
         };
+        let Begun { file, left } = begun;
         let mut draft = Self {
             path,
             directory,
@@ -161,6 +167,11 @@ impl Draft {
         self.file.set_attributes(&attributes).map_err(
             AttachmentError::file(&*self.path, "cannot set the time of"),
         )?;
+        let facts = self
+            .file
+            .metadata()
+            .map_err(AttachmentError::file(&*self.path, "cannot look at"))?;
+        let facts = facts_of_stored(&facts);
         let Some(temporary) = self.temporary.clone() else {
             return Ok(Placed::Skipped);
         };
@@ -174,7 +185,7 @@ impl Draft {
         };
         self.temporary = None;
         let name = OsStr::from_bytes(&name);
-        Ok(Placed::Named(self.path.with_file_name(name)))
+        Ok(Placed::Named(self.path.with_file_name(name), facts))
     }
 
     /// The name that it got; `None` if that was taken.
@@ -218,35 +229,164 @@ impl Drop for Draft {
     }
 }
 
-/// What an earlier run left, and how many bytes; `None` if another is at it.
-fn taken_up(directory: &dyn Directory, name: &[u8]) -> Option<(File, u64)> {
-    let file = directory.reopen(name).ok()?;
-    if lock_of(&file) != Lock::Mine {
-        return None;
+/// A name that no other run finds.
+fn own_name(names: &TemporaryNames) -> Vec<u8> {
+    [names.next_name(), b".part".to_vec()].concat()
+}
+
+/// A file under the temporary name that tells its content, locked.
+struct Begun {
+    file: File,
+    /// How many bytes an earlier run left.
+    left: u64,
+}
+
+impl Begun {
+    /// Goes on with what an earlier run left, or makes a new file in place of
+    /// what this one would not have made; `None` if another is at it.
+    fn by_another(
+        directory: &dyn Directory,
+        name: &[u8],
+        names: &TemporaryNames,
+    ) -> Option<Self> {
+        let file = directory.reopen(name).ok()?;
+        if lock_of(&file) != Lock::Mine {
+            return None;
+        }
+        // Who had it may just have given it its own name.
+        let (_, named) = directory.stat(name, Links::Refuse).ok()?;
+        let found = file.metadata().ok()?;
+        if named.id != found.id || found.links != 1 {
+            return None;
+        }
+        // Owner and permissions are those of a file that is made here now.
+        let own_name = own_name(names);
+        let new = directory.create(&own_name).ok()?;
+        let own = Temporary::new(directory, own_name);
+        let made = new.metadata().ok()?;
+        if (found.uid, found.mode) == (made.uid, made.mode) {
+            return Some(Self { file, left: found.size });
+        }
+        // No run gives or takes the name as long as the lock is held.
+        directory.remove_file(name).ok()?;
+        if lock_of(&new) != Lock::Mine {
+            return None;
+        }
+        own.rename(name).ok()?;
+        Some(Self { file: new, left: 0 })
     }
-    // Who had it may just have given it its own name.
-    let (_, named) = directory.stat(name, Links::Refuse).ok()?;
-    let metadata = file.metadata().ok()?;
-    let same = named.id == metadata.id && metadata.links == 1;
-    same.then_some((file, metadata.size))
 }
 
-/// Who has a file locked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Lock {
-    /// This run, until it closes the file.
-    Mine,
-    /// Another run.
-    Another,
-    /// Nobody can, on this file system.
-    Impossible,
-}
+#[cfg(test)]
+mod tests {
+    use std::{
+        fs,
+        io::{self, Write as _},
+        os::unix::fs::{MetadataExt as _, PermissionsExt as _},
+        path::Path,
+        sync::Arc,
+    };
 
-/// Locks a file.
-fn lock_of(file: &File) -> Lock {
-    match file.as_local().map(std::fs::File::try_lock) {
-        Some(Ok(())) => Lock::Mine,
-        Some(Err(TryLockError::WouldBlock)) => Lock::Another,
-        Some(Err(TryLockError::Error(_))) | None => Lock::Impossible,
+    use sanchay::Timestamp;
+    use sanchay_storage::{
+        LocalStorage, Opened, Storage as _, TemporaryNames,
+    };
+
+    use super::{Draft, Placed};
+    use crate::Conflict;
+
+    const PART: &str = ".sanchay-0.part";
+
+    fn begin(folder: &Path) -> Draft {
+        let opened = LocalStorage::new().open(folder).unwrap();
+        let Opened::Directory(directory, _) = opened else { panic!() };
+        Draft::begin(
+            folder.join("a"),
+            Arc::from(directory),
+            b"a".to_vec(),
+            PART.as_bytes().to_vec(),
+            100,
+            &TemporaryNames::new("test-"),
+        )
+        .unwrap()
+    }
+
+    fn finish(draft: Draft) -> fs::Metadata {
+        let time = Timestamp { seconds: 5, nanoseconds: 0 };
+        let placed = draft.finish(time, false, Conflict::Overwrite).unwrap();
+        let Placed::Named(path, _) = placed else { panic!() };
+        fs::metadata(path).unwrap()
+    }
+
+    #[test]
+    fn what_was_left_is_gone_on_with() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut draft = begin(folder.path());
+        draft.write(b"left").unwrap();
+        draft.keep(true);
+        drop(draft);
+        let draft = begin(folder.path());
+        assert_eq!(draft.left(), 4);
+        assert_eq!(finish(draft).len(), 4);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_finished_file_has_the_mode_of_a_new_one_whatever_was_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let usual = folder.path().join("usual");
+        fs::write(&usual, "").unwrap();
+        let usual = fs::metadata(&usual).unwrap();
+        let part = folder.path().join(PART);
+        for mode in [0o4777, 0o2755, 0o666, 0o600, 0o400, 0o000] {
+            if usual.mode() & 0o7777 == mode {
+                continue;
+            }
+            fs::write(&part, "planted").unwrap();
+            let planted = fs::Permissions::from_mode(mode);
+            fs::set_permissions(&part, planted).unwrap();
+            let draft = begin(folder.path());
+            assert_eq!(draft.left(), 0, "{mode:o}");
+            let done = finish(draft);
+            assert_eq!(done.mode(), usual.mode(), "{mode:o}");
+            assert_eq!((done.uid(), done.len()), (usual.uid(), 0));
+            // What nobody could open stays.
+            fs::remove_file(&part).ok();
+            assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+        }
+    }
+
+    #[test]
+    fn what_is_begun_in_place_of_what_was_planted_can_be_gone_on_with() {
+        let folder = tempfile::tempdir().unwrap();
+        let part = folder.path().join(PART);
+        fs::write(&part, "planted").unwrap();
+        let planted = fs::Permissions::from_mode(0o4777);
+        fs::set_permissions(&part, planted).unwrap();
+        let mut draft = begin(folder.path());
+        draft.write(b"mine").unwrap();
+        draft.keep(true);
+        drop(draft);
+        assert_eq!(fs::read(&part).unwrap(), b"mine");
+        assert_eq!(begin(folder.path()).left(), 4);
+    }
+
+    #[test]
+    fn a_finished_file_is_not_the_one_of_another_user() {
+        if !rustix::process::geteuid().is_root() {
+            // Not by a macro: what those print is shown of failed tests alone.
+            let _ = writeln!(
+                io::stderr(),
+                "skipped: only root makes files of another user"
+            );
+            return;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let part = folder.path().join(PART);
+        fs::write(&part, "planted").unwrap();
+        std::os::unix::fs::chown(&part, Some(65534), None).unwrap();
+        let draft = begin(folder.path());
+        assert_eq!(draft.left(), 0);
+        assert_eq!(finish(draft).uid(), 0);
     }
 }

@@ -58,10 +58,12 @@ mod hashing;
 mod listing;
 mod local;
 mod location;
+mod locks;
 mod manifests;
 mod output_roots;
 mod outputs;
 mod plan;
+mod present;
 mod progress;
 mod reader;
 mod seen;
@@ -72,6 +74,7 @@ mod submit;
 mod sync;
 mod target;
 mod upload;
+mod ways;
 mod writer;
 
 pub use client::Client;
@@ -80,7 +83,7 @@ pub use download::{Conflict, Downloaded, download_manifest_contents};
 pub use error::{AttachmentError, S3Failure};
 pub use hash_cache::HashCache;
 pub use hashing::hash_file;
-pub use listing::{Expanded, expand_input_paths};
+pub use listing::{Expanded, LeftOut, expand_input_paths};
 pub use local::write_manifest;
 pub use location::{
     ManifestLocation, OutputPath, S3Location, session_directory,

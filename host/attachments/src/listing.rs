@@ -42,17 +42,25 @@ impl Found {
     }
 }
 
-/// All files, links and, if they are wanted, directories beneath a root, by
-/// path. What cannot be read is an error.
+/// What is neither a file, a link nor a directory.
+const SPECIAL: [EntryKind; 4] = [
+    EntryKind::Fifo,
+    EntryKind::Socket,
+    EntryKind::BlockDevice,
+    EntryKind::CharacterDevice,
+];
+
+/// All files, links and what is of these other kinds beneath a root, by path.
+/// What cannot be read is an error.
 pub(crate) fn walk(
     engine: &Engine,
     root: &Path,
     hidden: bool,
-    directories: bool,
+    others: &[EntryKind],
     watch: &Watch,
 ) -> Result<Vec<Found>, AttachmentError> {
     let storage = Arc::new(LocalStorage::new());
-    walk_in(storage, engine, root, hidden, directories, watch)
+    walk_in(storage, engine, root, hidden, others, watch)
 }
 
 /// The same where a storage says what is at a path.
@@ -61,15 +69,15 @@ pub(crate) fn walk_in(
     engine: &Engine,
     root: &Path,
     hidden: bool,
-    directories: bool,
+    others: &[EntryKind],
     watch: &Watch,
 ) -> Result<Vec<Found>, AttachmentError> {
     let mut filter = Filter::default()
         .hidden(hidden)
         .kind(EntryKind::File)
         .kind(EntryKind::Symlink);
-    if directories {
-        filter = filter.kind(EntryKind::Directory);
+    for kind in others {
+        filter = filter.kind(*kind);
     }
     let found = Mutex::new(Vec::new());
     let error = Mutex::new(None::<EntryError>);
@@ -210,7 +218,7 @@ pub(crate) fn follow(
         }
         let mut above: Vec<_> = above;
         above.push(id);
-        for found in walk(engine, &link, hidden, false, watch)? {
+        for found in walk(engine, &link, hidden, &[], watch)? {
             match found.kind {
                 EntryKind::Symlink => {
                     links.push((path_of(found.path), above.clone()));
@@ -231,6 +239,39 @@ pub struct Expanded {
     pub missing: Vec<PathBuf>,
     /// Directories without any file.
     pub empty: Vec<PathBuf>,
+    /// What lies in the directories and is no file.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// What lies in a directory, and is no file whose contents could be taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Its path.
+    pub path: PathBuf,
+    /// What it is: `a FIFO`.
+    pub what: &'static str,
+}
+
+impl LeftOut {
+    /// One that is no directory either: what is in those that a link leads to
+    /// is not asked for.
+    fn of(
+        path: &Path,
+        kind: EntryKind,
+        behind: Option<&Metadata>,
+    ) -> Option<Self> {
+        let what = match (kind, behind) {
+            (EntryKind::Symlink, None) => "a link that leads nowhere",
+            (EntryKind::Symlink, Some(to))
+                if to.kind == EntryKind::Directory =>
+            {
+                return None;
+            }
+            (EntryKind::Symlink, Some(_)) => "a link to what is no file",
+            (kind, _) => kind.describe(),
+        };
+        Some(Self { path: path.to_owned(), what })
+    }
 }
 
 /// Files that paths name, and those beneath the directories among them:
@@ -272,14 +313,19 @@ pub(crate) fn expand(
         }
         reader.root(&path);
         let mut any = false;
-        for found in walk(engine, &path, true, false, watch)? {
-            let is_link = found.kind != EntryKind::File;
-            if is_link {
-                let behind = behind(found.path())?;
-                if behind.is_none_or(|it| it.kind != EntryKind::File) {
+        for found in walk(engine, &path, true, &SPECIAL, watch)? {
+            if found.kind != EntryKind::File {
+                let (path, kind) = (found.path(), found.kind);
+                let behind = behind(path)?;
+                let is_file = behind
+                    .as_ref()
+                    .is_some_and(|it| it.kind == EntryKind::File);
+                if kind != EntryKind::Symlink || !is_file {
+                    let left_out = LeftOut::of(path, kind, behind.as_ref());
+                    expanded.left_out.extend(left_out);
                     continue;
                 }
-                reader.follow(found.path());
+                reader.follow(path);
             }
             any = true;
             files.insert(path_of(found.path));

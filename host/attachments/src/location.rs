@@ -63,6 +63,19 @@ fn join<const N: usize>(parts: [&str; N]) -> String {
     parts.join("/")
 }
 
+/// Refuses an ID that would be more than one part of a key, or none.
+pub(crate) fn check_id(what: &str, id: &str) -> Result<(), AttachmentError> {
+    let odd = |it: char| matches!(it, '/' | '\\') || it.is_control();
+    match matches!(id, "" | "." | "..") || id.contains(odd) {
+        false => Ok(()),
+        true => Err(AttachmentError::Invalid(format!(
+            "\"{}\" is no ID of a {what}: one is not empty, . or .., and has \
+             no slashes or control characters",
+            sanchay::escaped(id.as_bytes())
+        ))),
+    }
+}
+
 /// Where the manifests of a queue are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ManifestLocation {
@@ -88,12 +101,19 @@ impl ManifestLocation {
         }
     }
 
+    /// Refuses IDs that would lead elsewhere.
+    pub(crate) fn check(&self) -> Result<(), AttachmentError> {
+        check_id("farm", &self.farm_id)?;
+        check_id("queue", &self.queue_id)
+    }
+
     /// What the key of a new input manifest of a root is, beneath the prefix
     /// of manifests.
     pub(crate) fn input_path(
         &self,
         root: &[u8],
     ) -> Result<String, AttachmentError> {
+        self.check()?;
         let mut id = [0; 16];
         getrandom::fill(&mut id).map_err(|_| {
             let why = "the system has no random numbers";
@@ -125,6 +145,33 @@ pub struct OutputPath {
 }
 
 impl OutputPath {
+    /// Refuses what no key of outputs of a queue can have.
+    pub(crate) fn check(
+        &self,
+        place: &ManifestLocation,
+    ) -> Result<(), AttachmentError> {
+        place.check()?;
+        check_id("job", &self.job_id)?;
+        check_id("step", &self.step_id)?;
+        let task = self.task_id.as_deref();
+        task.map_or(Ok(()), |id| check_id("task", id))?;
+        check_id("session action", &self.session_action_id)?;
+        self.time().map(drop)
+    }
+
+    /// When that began, as keys have it.
+    fn time(&self) -> Result<String, AttachmentError> {
+        let seconds = self.timestamp;
+        let since_1970 = seconds.is_finite() && seconds >= 0.0;
+        let time = since_1970.then(|| iso_time(seconds)).flatten();
+        time.ok_or_else(|| {
+            AttachmentError::Invalid(format!(
+                "{seconds} is no time at which a session action can begin: \
+                 give the seconds since 1970"
+            ))
+        })
+    }
+
     /// What the key of an output manifest is, beneath the prefix of manifests.
     pub(crate) fn partial(
         &self,
@@ -132,10 +179,8 @@ impl OutputPath {
         root: &[u8],
         location: Option<&[u8]>,
     ) -> Result<String, AttachmentError> {
-        let time = iso_time(self.timestamp).ok_or_else(|| {
-            let why = "the timestamp is beyond the calendar";
-            AttachmentError::Invalid(why.to_owned())
-        })?;
+        self.check(place)?;
+        let time = self.time()?;
         let task = match &self.task_id {
             Some(task) => format!("{task}/"),
             None => String::new(),
@@ -190,17 +235,69 @@ mod tests {
         }
     }
 
-    #[test]
-    fn keys_are_those_of_the_package() {
-        let location = S3Location::new("bkt", "Root");
-        let place = ManifestLocation::new(&location, "farm-1", "queue-1");
-        let path = OutputPath {
+    fn output() -> OutputPath {
+        OutputPath {
             job_id: "job-1".to_owned(),
             step_id: "step-1".to_owned(),
             task_id: Some("task-1".to_owned()),
             session_action_id: "sessionaction-1-0".to_owned(),
             timestamp: 1_700_000_000.5,
+        }
+    }
+
+    #[test]
+    fn an_id_is_one_part_of_a_key() {
+        let location = S3Location::new("bkt", "Root");
+        let place = ManifestLocation::new(&location, "farm-1", "queue-1");
+        for odd in ["", ".", "..", "a/b", "/", r"a\b", "a\n", "\u{1b}[31m"] {
+            let odd = || odd.to_owned();
+            for (what, path) in [
+                ("job", OutputPath { job_id: odd(), ..output() }),
+                ("step", OutputPath { step_id: odd(), ..output() }),
+                ("task", OutputPath { task_id: Some(odd()), ..output() }),
+                (
+                    "session action",
+                    OutputPath { session_action_id: odd(), ..output() },
+                ),
+            ] {
+                let error = path.partial(&place, b"/tmp", None).unwrap_err();
+                let error = error.to_string();
+                let told = format!("is no ID of a {what}:");
+                assert!(error.contains(&told), "{error}");
+                assert!(!error.contains('\u{1b}'), "{error:?}");
+            }
+            for place in [
+                ManifestLocation { farm_id: odd(), ..place.clone() },
+                ManifestLocation { queue_id: odd(), ..place.clone() },
+            ] {
+                output().partial(&place, b"/tmp", None).unwrap_err();
+                place.input_path(b"/tmp").unwrap_err();
+            }
+        }
+        let odd = OutputPath { job_id: "job_1.a-é b".into(), ..output() };
+        odd.partial(&place, b"/tmp", None).unwrap();
+    }
+
+    #[test]
+    fn a_session_action_begins_between_1970_and_the_end_of_the_calendar() {
+        let location = S3Location::new("bkt", "Root");
+        let place = ManifestLocation::new(&location, "farm-1", "queue-1");
+        let at = |timestamp| {
+            let path = OutputPath { timestamp, ..output() };
+            path.partial(&place, b"/tmp", None)
         };
+        for odd in [f64::NAN, f64::INFINITY, -1.0, -99_999_999_999.0, 1e15] {
+            let error = at(odd).unwrap_err().to_string();
+            assert!(error.contains("seconds since 1970"), "{odd}: {error}");
+        }
+        assert!(at(0.0).unwrap().contains("/1970-01-01T00:00:00.000000Z_"));
+    }
+
+    #[test]
+    fn keys_are_those_of_the_package() {
+        let location = S3Location::new("bkt", "Root");
+        let place = ManifestLocation::new(&location, "farm-1", "queue-1");
+        let path = output();
         let partial = path.partial(&place, b"/tmp", None).unwrap();
         assert_eq!(
             location.manifest_key(&partial),

@@ -38,7 +38,9 @@ impl OutputRoots {
         let mut places = Vec::new();
         let (mut untold, mut odd) = (Vec::new(), Vec::new());
         let mut into = self.into.as_ref();
+        let mut all = Vec::new();
         for root in roots {
+            all.push(root);
             let mut mapping = self.mapping.iter();
             if let Some((_, to)) = mapping.find(|(from, _)| from == root) {
                 places.push(to.clone());
@@ -59,7 +61,16 @@ impl OutputRoots {
             }
         }
         let why = match (&*odd, &*untold) {
-            ([], []) => return Ok(places),
+            ([], []) => match into.filter(|_| !all.is_empty()) {
+                None => return Ok(places),
+                Some(into) => format!(
+                    "no outputs are left to go to {}: where those of the root \
+                     {} go is told by a mapping, or by the job's attachments; \
+                     map that root to the directory instead",
+                    sanchay::escaped_path(into),
+                    shown(&all)
+                ),
+            },
             ([], untold) if self.into.is_some() => format!(
                 "outputs name more than one root, also {}: map each of them",
                 shown(untold)
@@ -77,6 +88,16 @@ impl OutputRoots {
         };
         Err(AttachmentError::Invalid(why))
     }
+}
+
+/// Roots that are mapped and are none of these.
+pub(crate) fn unused<'r>(
+    mapping: &[(Vec<u8>, PathBuf)],
+    roots: impl Iterator<Item = &'r Vec<u8>>,
+) -> Vec<Vec<u8>> {
+    let roots: Vec<&Vec<u8>> = roots.collect();
+    let mapped = mapping.iter().map(|(from, _)| from);
+    mapped.filter(|from| !roots.contains(from)).cloned().collect()
 }
 
 /// The path that a root is here: an absolute one that leads straight there.
@@ -102,7 +123,7 @@ fn shown(roots: &[&Vec<u8>]) -> String {
 mod tests {
     use std::path::PathBuf;
 
-    use super::OutputRoots;
+    use super::{OutputRoots, unused};
 
     fn places(
         roots: &OutputRoots,
@@ -133,6 +154,34 @@ mod tests {
         assert!(error.contains(r"/d\u{1b}[31m: map each"), "{error}");
         let error = places(&OutputRoots { into: None, ..some }, &["/bb"]);
         error.unwrap_err();
+    }
+
+    #[test]
+    fn a_directory_that_no_outputs_would_go_to_is_refused() {
+        let told = OutputRoots {
+            mapping: vec![(b"/a".to_vec(), "/here/a".into())],
+            known: vec![b"/b".to_vec()],
+            into: Some("/here/c".into()),
+            trusted: false,
+        };
+        for named in [&["/a"][..], &["/b"], &["/a", "/b"]] {
+            let error = places(&told, named).unwrap_err();
+            assert!(error.contains("left to go to /here/c:"), "{error}");
+            assert!(error.contains("map that root"), "{error}");
+        }
+        assert_eq!(places(&told, &["/b", "/x"]).unwrap().len(), 2);
+        // Where there are no outputs, none are missed.
+        assert_eq!(places(&told, &[]).unwrap(), [""; 0].map(PathBuf::from));
+    }
+
+    #[test]
+    fn a_mapping_is_of_use_if_there_is_its_root() {
+        let mapping = [
+            (b"/a".to_vec(), PathBuf::from("/x")),
+            (b"/b".to_vec(), PathBuf::from("/y")),
+        ];
+        let roots = [b"/b".to_vec(), b"/c".to_vec()];
+        assert_eq!(unused(&mapping, roots.iter()), [b"/a".to_vec()]);
     }
 
     #[test]

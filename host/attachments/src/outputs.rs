@@ -13,8 +13,10 @@ use crate::{
     AttachmentError, Client, Conflict, Downloaded, ManifestLocation,
     OutputRoots, S3Location, Watch,
     client::Bucket,
-    download::{CANCELLED, download_all},
+    download::{CANCELLED, download_all, plan_all},
+    location::check_id,
     manifests::{LONGEST, fetch, load_watched},
+    output_roots::unused,
 };
 
 const AT_ONCE: usize = 10;
@@ -41,6 +43,14 @@ pub struct OutputQuery {
 
 impl OutputQuery {
     fn check(&self) -> Result<(), AttachmentError> {
+        check_id("job", &self.job_id)?;
+        for (what, id) in [
+            ("step", &self.step_id),
+            ("task", &self.task_id),
+            ("session action", &self.session_action_id),
+        ] {
+            id.as_deref().map_or(Ok(()), |id| check_id(what, id))?;
+        }
         let why = if self.session_action_id.is_some()
             && (self.step_id.is_none() || self.task_id.is_none())
         {
@@ -92,6 +102,7 @@ pub fn output_manifests(
     watch: &Watch,
 ) -> Result<BTreeMap<Vec<u8>, Manifest>, AttachmentError> {
     query.check()?;
+    place.check()?;
     let bucket = client.bucket(&place.bucket)?;
     let prefix = query.prefix(location, place);
     let fetched = watch.run(CANCELLED, async {
@@ -219,7 +230,8 @@ fn chosen(keys: Vec<String>, base: &str, action: Option<&str>) -> Vec<String> {
 /// # Errors
 /// As of [`output_manifests`], and of
 /// [`download_manifest_contents`](crate::download_manifest_contents);
-/// [`AttachmentError::Invalid`] names roots of which nothing is told.
+/// [`AttachmentError::Invalid`] names roots of which nothing is told, and a
+/// directory that nothing would go to.
 pub fn download_outputs(
     client: &Client,
     location: &S3Location,
@@ -234,7 +246,18 @@ pub fn download_outputs(
     let places = places.iter().map(PathBuf::as_path);
     let placed: Vec<(&Manifest, &Path)> =
         manifests.values().zip(places).collect();
-    download_all(client, location, &placed, None, conflict, watch)
+    let plans = plan_all(&placed, watch)?;
+    let mut downloaded = download_all(
+        client,
+        location,
+        plans,
+        None,
+        conflict,
+        watch,
+        |_, _| {},
+    )?;
+    downloaded.unused = unused(&roots.mapping, manifests.keys());
+    Ok(downloaded)
 }
 
 #[cfg(test)]

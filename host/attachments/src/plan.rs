@@ -8,8 +8,14 @@ use sanchay_core::attachments::{
 };
 
 use crate::{
-    AttachmentError, Conflict, hashing::microseconds, location::path_of,
-    snapshot::no_name, target::Target, upload::negative, writer::same_time,
+    AttachmentError, Conflict,
+    hashing::microseconds,
+    location::path_of,
+    snapshot::no_name,
+    target::Target,
+    upload::negative,
+    ways::{check_length, check_ways},
+    writer::same_time,
 };
 use sanchay_names::OsStrExt as _;
 use sanchay_storage::EntryKind as Kind;
@@ -73,6 +79,10 @@ pub(crate) fn is_temporary(name: &[u8]) -> bool {
 
 impl<'m> Plan<'m> {
     /// Of a path that is listed twice the last entry counts.
+    ///
+    /// # Errors
+    /// A path leads out of the root, is longer than the system takes, or
+    /// leads through what is no directory.
     pub(crate) fn new(
         manifest: &'m Manifest,
         root: &'m Path,
@@ -117,6 +127,7 @@ impl<'m> Plan<'m> {
             same
         });
         plan.bytes = sum(plan.files.iter().map(|file| file.size));
+        check_ways(&plan)?;
         Ok(plan)
     }
 }
@@ -184,7 +195,10 @@ fn there(root: &Path, file: &Wanted, conflict: Conflict) -> u64 {
 fn names(root: &Path, entry: &Entry) -> Result<Vec<Vec<u8>>, AttachmentError> {
     let name = text::to_name(&entry.path).ok_or_else(|| no_name(entry))?;
     let root = root.as_os_str().as_bytes();
-    check_below(root, &name).ok_or_else(|| outside(&entry.path))
+    let names =
+        check_below(root, &name).ok_or_else(|| outside(&entry.path))?;
+    check_length(root, &names)?;
+    Ok(names)
 }
 
 pub(crate) fn outside(path: &[u8]) -> AttachmentError {

@@ -56,7 +56,8 @@ impl SeenCache {
         Ok(Self { connection: Mutex::new(connection), path })
     }
 
-    /// Of which of some keys, each `BUCKET/KEY`, it is known that they were
+    /// Of which of some keys, each `BUCKET/KEY` as the package has it or after
+    /// the server, it is known that they were
     /// seen lately. `proceed` is asked now and then.
     pub(crate) fn seen(
         &self,
@@ -104,11 +105,16 @@ impl SeenCache {
         write().map_err(|error| refused(&self.path, error))
     }
 
-    /// Forgets everything: it said what is not so.
-    pub(crate) fn clear(&self) -> Result<(), AttachmentError> {
+    /// Forgets the keys that begin with this: of one of them it said what is
+    /// not so.
+    pub(crate) fn forget(&self, prefix: &str) -> Result<(), AttachmentError> {
         let connection = lock(&self.connection);
-        let cleared = connection.execute("DELETE FROM s3checkV1", []);
-        cleared.map(drop).map_err(|error| refused(&self.path, error))
+        let forgotten = connection.execute(
+            "DELETE FROM s3checkV1 WHERE \
+             substr(s3_key, 1, length(?1)) = ?1",
+            params![prefix],
+        );
+        forgotten.map(drop).map_err(|error| refused(&self.path, error))
     }
 }
 
@@ -123,4 +129,31 @@ fn refused(path: &Path, error: rusqlite::Error) -> AttachmentError {
 fn now() -> f64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0.0, |since| since.as_secs_f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SeenCache;
+
+    #[test]
+    fn what_is_forgotten_of_one_place_is_still_known_of_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = SeenCache::open(folder.path()).unwrap();
+        let keys = || {
+            [
+                "b/Root/Data/x",
+                "b/Root/Datb/x",
+                "c/Root/Data/x",
+                "b/root/Data/x",
+            ]
+            .map(str::to_owned)
+            .into_iter()
+        };
+        let seen = || cache.seen(keys(), || Ok(())).unwrap();
+        assert_eq!(seen(), [false; 4]);
+        cache.remember(keys()).unwrap();
+        assert_eq!(seen(), [true; 4]);
+        cache.forget("b/Root/Data/").unwrap();
+        assert_eq!(seen(), [false, true, true, true]);
+    }
 }

@@ -173,7 +173,8 @@ fn collect(
     let draft = options.version == ManifestVersion::V2025_12_04Beta;
     let real_root = resolved(root);
     let mut listing = Listing::default();
-    for found in walk(engine, root, options.hidden, draft, watch)? {
+    let others: &[Kind] = if draft { &[Kind::Directory] } else { &[] };
+    for found in walk(engine, root, options.hidden, others, watch)? {
         let name =
             || -> Box<[u8]> { text::of_name(below(root, &found.path)).into() };
         match found.kind {

@@ -17,7 +17,7 @@ use crate::{
     AttachmentError, Client, HashCache, ManifestLocation, Progress,
     S3Location, ScanProgress, Statistics, UploadOptions, Watch,
     hashing::{Known, hash_all},
-    listing::{absolute, expand, resolved},
+    listing::{Expanded, LeftOut, absolute, expand, resolved},
     location::path_of,
     progress::MeterKind,
     reader::Reader,
@@ -52,7 +52,7 @@ pub struct FileSystemLocation {
 #[derive(Clone)]
 pub struct SubmitOptions {
     /// Whether every input has to be there; if not, one that is missing is
-    /// taken for a reference.
+    /// taken for a reference, and what is no file in a directory is left out.
     pub require_paths_exist: bool,
     /// `COPIED` or `VIRTUAL`.
     pub file_system_mode: String,
@@ -100,6 +100,8 @@ pub struct Submitted {
     pub upload: Statistics,
     /// Inputs that were not there, and count as references.
     pub missing: Vec<PathBuf>,
+    /// What lies in directories that are inputs, and was not uploaded.
+    pub left_out: Vec<LeftOut>,
 }
 
 /// Uploads what a job reads. Everything is hashed before anything is uploaded,
@@ -120,15 +122,21 @@ pub fn submit(
         let why = "file_system_mode is COPIED or VIRTUAL".to_owned();
         return Err(AttachmentError::Invalid(why));
     }
+    place.check()?;
     let reader = Arc::new(Reader::default());
-    let expanded = expand(engine, &assets.inputs, &reader, watch)?;
-    if options.require_paths_exist && !expanded.missing.is_empty() {
-        return Err(missing(&expanded.missing));
+    let mut expanded = expand(engine, &assets.inputs, &reader, watch)?;
+    let wanted = wanted(assets, options)?;
+    expanded.left_out.retain(|it| wanted(&it.path));
+    if options.require_paths_exist
+        && !(expanded.missing.is_empty() && expanded.left_out.is_empty())
+    {
+        return Err(missing(&expanded));
     }
     let mut references = assets.references.clone();
     references.extend(expanded.missing.iter().cloned());
-    references.extend(expanded.empty);
-    let inputs = filtered(expanded.files, assets, options)?;
+    references.extend(std::mem::take(&mut expanded.empty));
+    let mut inputs = std::mem::take(&mut expanded.files);
+    inputs.retain(|path| wanted(path));
     let groups = groups(inputs, assets, references, options)?;
     let known = Known {
         cache: options.cache.clone(),
@@ -205,14 +213,18 @@ pub fn submit(
         bytes_processed: hashing.processed_bytes,
         total_bytes: Some(hashing.processed_bytes),
     }));
-    let missing = expanded.missing;
-    Ok(Submitted { attachments, hashing, upload, missing })
+    let Expanded { missing, left_out, .. } = expanded;
+    Ok(Submitted { attachments, hashing, upload, missing, left_out })
 }
 
 /// In the words of the Python package.
-fn missing(paths: &[PathBuf]) -> AttachmentError {
-    let mut shown: Vec<String> =
-        paths.iter().map(|path| sanchay::escaped_path(path)).collect();
+fn missing(expanded: &Expanded) -> AttachmentError {
+    let missing = expanded.missing.iter();
+    let missing = missing.map(|path| sanchay::escaped_path(path));
+    let left_out = expanded.left_out.iter().map(|it| {
+        format!("{}: it is {}", sanchay::escaped_path(&it.path), it.what)
+    });
+    let mut shown: Vec<String> = missing.chain(left_out).collect();
     shown.sort();
     AttachmentError::Invalid(format!(
         "Job submission contains missing input files or directories specified \
@@ -222,33 +234,29 @@ fn missing(paths: &[PathBuf]) -> AttachmentError {
     ))
 }
 
-/// Inputs without those that globs leave out: a path counts as it lies below
-/// the directory that was named, or by its name if it was named itself.
-fn filtered(
-    files: Vec<PathBuf>,
+/// Which inputs globs do not leave out: a path counts as it lies below the
+/// directory that was named, or by its name if it was named itself.
+fn wanted(
     assets: &Assets,
     options: &SubmitOptions,
-) -> Result<Vec<PathBuf>, AttachmentError> {
-    if options.include.is_empty() && options.exclude.is_empty() {
-        return Ok(files);
-    }
+) -> Result<impl Fn(&Path) -> bool, AttachmentError> {
     let filter = GlobFilter::new(&options.include, &options.exclude)
         .map_err(|error| AttachmentError::Invalid(error.to_string()))?;
+    let all = options.include.is_empty() && options.exclude.is_empty();
     let mut above = Vec::new();
-    for path in &assets.inputs {
+    for path in assets.inputs.iter().filter(|_| !all) {
         let path = absolute(path)?;
         if path.is_dir() {
             above.push(path);
         }
     }
     above.sort_by_key(|path| path.as_os_str().len());
-    let wanted = |file: &PathBuf| {
+    Ok(move |file: &Path| {
         let below = above.iter().find_map(|root| file.strip_prefix(root).ok());
         let name = below.or_else(|| file.file_name().map(Path::new));
         let name = name.map_or(&[][..], |name| name.as_os_str().as_bytes());
-        filter.matches(name)
-    };
-    Ok(files.into_iter().filter(|file| wanted(file)).collect())
+        all || filter.matches(name)
+    })
 }
 
 fn groups(

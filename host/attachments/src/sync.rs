@@ -16,18 +16,20 @@ use sanchay_names::OsStrExt as _;
 use crate::{
     AttachmentError, Client, Conflict, ManifestLocation, OutputPath,
     OutputQuery, S3Location, Statistics, UploadOptions, Watch,
-    download::download_all,
+    download::{self, download_all, plan_all},
     download_manifest,
     hashing::{Known, hash_all},
     listing::{behind, real, walk_in},
     location::{path_of, session_directory},
     output_manifests,
+    output_roots::unused,
     plan::is_temporary,
+    present::Present,
     progress::MeterKind,
     reader::Reader,
-    session::{SessionState, facts_of},
-    snapshot::{entries, local_path},
-    upload::upload_all,
+    session::{Facts, SessionState, facts_of},
+    snapshot::entries,
+    upload::{self, upload_all},
     upload_output_manifest,
 };
 
@@ -36,8 +38,9 @@ use crate::{
 pub struct SyncOptions {
     /// What becomes of files that are there; `None`: they are replaced.
     pub conflict: Option<Conflict>,
-    /// Where the roots of storage profiles are here: their path where the job
-    /// was submitted, and the one here.
+    /// Where roots are here, in place of a directory of the session: their path
+    /// where the job was submitted, and the one here. Those of storage
+    /// profiles have to be among them.
     pub mapping: Vec<(Vec<u8>, PathBuf)>,
     /// Whose outputs are inputs too: those of steps that this one needs.
     pub dependencies: Vec<(ManifestLocation, OutputQuery)>,
@@ -58,31 +61,52 @@ pub struct Synced {
     pub files: Vec<PathBuf>,
     /// The keys of the manifests that were uploaded.
     pub manifests: Vec<String>,
+    /// Roots that are mapped and that the job does not have.
+    pub unused: Vec<Vec<u8>>,
 }
 
-/// Where a root of a job is here.
-fn destination(
-    properties: &ManifestProperties,
-    session: &Path,
-    options: &SyncOptions,
-    what: &str,
-) -> Result<PathBuf, AttachmentError> {
-    let root = &properties.root_path;
-    if properties.file_system_location_name.is_none() {
-        return Ok(session_directory(session, root));
+/// Where a root is here, and whether that is because it is mapped.
+struct Destination {
+    path: PathBuf,
+    is_mapped: bool,
+}
+
+impl Destination {
+    fn of(root: &[u8], session: &Path, options: &SyncOptions) -> Self {
+        let mut mapping = options.mapping.iter();
+        match mapping.find(|(from, _)| from == root) {
+            Some((_, to)) => Self { path: to.clone(), is_mapped: true },
+            None => Self {
+                path: session_directory(session, root),
+                is_mapped: false,
+            },
+        }
     }
-    let mapped = options.mapping.iter().find(|(from, _)| from == root);
-    mapped.map(|(_, to)| to.clone()).ok_or_else(|| {
-        AttachmentError::Invalid(format!(
-            "Error occurred while attempting to sync {what} files: No path \
-             mapping rule found for the source path {}",
-            sanchay::escaped(text::lossy(root).as_bytes())
-        ))
-    })
+
+    /// That of a root of a job: one of a storage profile has to be mapped.
+    fn of_job(
+        properties: &ManifestProperties,
+        session: &Path,
+        options: &SyncOptions,
+        what: &str,
+    ) -> Result<Self, AttachmentError> {
+        let root = &properties.root_path;
+        let found = Self::of(root, session, options);
+        match found.is_mapped || properties.file_system_location_name.is_none()
+        {
+            true => Ok(found),
+            false => Err(AttachmentError::Invalid(format!(
+                "Error occurred while attempting to sync {what} files: No \
+                 path mapping rule found for the source path {}",
+                sanchay::escaped(text::lossy(root).as_bytes())
+            ))),
+        }
+    }
 }
 
 /// Downloads what a job reads into the directory of a session, which is made
-/// if it is missing.
+/// if it is missing. A second call for a session waits until the first has
+/// ended.
 ///
 /// # Errors
 /// What S3 refused, what is wrong with a manifest or a path in it, and what
@@ -98,33 +122,39 @@ pub fn sync_inputs(
     let mut synced = Synced::default();
     let mut by_root: BTreeMap<PathBuf, Vec<Manifest>> = BTreeMap::new();
     for properties in &attachments.manifests {
-        let to = destination(properties, session, options, "input")?;
+        let to = Destination::of_job(properties, session, options, "input")?;
         if properties.file_system_location_name.is_none() {
             synced.rules.push(Rule {
                 format: properties.root_path_format,
                 source: properties.root_path.clone(),
-                destination: to.as_os_str().as_bytes().to_vec(),
+                destination: to.path.as_os_str().as_bytes().to_vec(),
             });
         }
         if let Some(path) = &properties.input_manifest_path {
             let hash = properties.input_manifest_hash.as_deref();
             let manifest =
                 download_manifest(client, location, path, hash, watch)?;
-            by_root.entry(to).or_default().push(manifest);
+            by_root.entry(to.path).or_default().push(manifest);
         }
     }
+    let mut roots: Vec<Vec<u8>> =
+        attachments.manifests.iter().map(|it| it.root_path.clone()).collect();
     for (place, query) in &options.dependencies {
         let made = output_manifests(client, location, place, query, watch)?;
         for (root, manifest) in made {
             let properties = attachments.manifests.iter();
             let mut known = properties.filter(|it| it.root_path == root);
             let to = match known.next() {
-                Some(it) => destination(it, session, options, "input")?,
-                None => session_directory(session, &root),
+                Some(it) => {
+                    Destination::of_job(it, session, options, "input")?
+                }
+                None => Destination::of(&root, session, options),
             };
-            by_root.entry(to).or_default().push(manifest);
+            by_root.entry(to.path).or_default().push(manifest);
+            roots.push(root);
         }
     }
+    synced.unused = unused(&options.mapping, roots.iter());
     let merged: Vec<(PathBuf, Manifest)> = by_root
         .into_iter()
         .filter_map(|(root, manifests)| Some((root, merge(manifests)?)))
@@ -133,23 +163,29 @@ pub fn sync_inputs(
         merged.iter().map(|(root, it)| (it, root.as_path())).collect();
     let conflict = options.conflict.unwrap_or(Conflict::Overwrite);
     let within = Some(session);
-    let downloaded =
-        download_all(client, location, &manifests, within, conflict, watch)?;
+    let plans = plan_all(&manifests, watch)?;
     std::fs::create_dir_all(session)
         .map_err(AttachmentError::file(session, "cannot make"))?;
-    let mut state = SessionState::open(session)?;
-    let mut note = |path: PathBuf| {
-        if let Ok(metadata) = sanchay_storage::stat(&path) {
-            state.note(path, facts_of(&metadata));
-        }
-    };
-    for (manifest, root) in manifests {
-        for entry in manifest.files() {
-            note(local_path(root, entry)?);
+    let mut state = SessionState::open(session, watch, download::CANCELLED)?;
+    let mut there: Vec<(PathBuf, Vec<Present>)> = Vec::new();
+    let downloaded = download_all(
+        client,
+        location,
+        plans,
+        within,
+        conflict,
+        watch,
+        |root, present| there.push((root.to_owned(), present)),
+    )?;
+    for (root, present) in there {
+        let keys = state.keys(&root)?;
+        for Present { path, facts, verified } in present {
+            match verified {
+                true => state.note(&keys, &path, facts),
+                false => state.note_first(&keys, &path, facts),
+            }
         }
     }
-    // Copies have other names.
-    downloaded.files.iter().cloned().for_each(note);
     state.save()?;
     synced.statistics = downloaded.statistics;
     synced.files = downloaded.files;
@@ -158,10 +194,11 @@ pub fn sync_inputs(
 
 /// Uploads what is new or changed in the directories of outputs since the
 /// session was synced or its outputs were: contents first, then a manifest for
-/// each root.
+/// each root. It waits as [`sync_inputs`] does.
 ///
 /// # Errors
-/// What S3 refused, and files that cannot be read.
+/// What S3 refused, files that cannot be read, a session or a mapped root that
+/// is not there, and IDs or a time that cannot be in keys.
 #[expect(clippy::too_many_arguments, reason = "what, from where, to where")]
 pub fn sync_outputs(
     engine: &Engine,
@@ -174,19 +211,32 @@ pub fn sync_outputs(
     options: &SyncOptions,
     watch: &Watch,
 ) -> Result<Synced, AttachmentError> {
-    let mut state = SessionState::open(session)?;
+    output.check(place)?;
+    let mut state = SessionState::open(session, watch, upload::CANCELLED)?;
     let mut made = Vec::new();
     let mut synced = Synced::default();
+    let roots = attachments.manifests.iter().map(|it| &it.root_path);
+    synced.unused = unused(&options.mapping, roots);
     let known = Known { cache: options.cache.clone(), package: None };
     let reader = Arc::new(Reader::confined());
     for properties in &attachments.manifests {
-        let root = destination(properties, session, options, "output")?;
-        let bounds = match properties.file_system_location_name {
-            Some(_) => &root,
-            None => session,
-        };
+        let Destination { path: root, is_mapped } =
+            Destination::of_job(properties, session, options, "output")?;
+        let bounds = if is_mapped { &root } else { session };
+        let real_bounds =
+            real(bounds)?.ok_or_else(|| gone(properties, bounds))?;
+        reader.hold(bounds, &real_bounds)?;
+        let keys = state.keys(&root)?;
+        let is_new =
+            |path: &Path, facts| state.known(&keys, path) != Some(facts);
         let paths = changed(
-            engine, properties, &root, bounds, &state, &reader, watch,
+            engine,
+            properties,
+            &root,
+            &real_bounds,
+            is_new,
+            &reader,
+            watch,
         )?;
         if paths.is_empty() {
             continue;
@@ -194,7 +244,7 @@ pub fn sync_outputs(
         let (hashed, _) = hash_all(engine, &paths, &reader, &known, watch)?;
         for (path, hashed) in paths.iter().zip(&hashed) {
             let facts = (hashed.modified.as_nanoseconds(), hashed.size);
-            state.note(path.clone(), facts);
+            state.note(&keys, path, facts);
         }
         let version = ManifestVersion::V2023_03_03;
         let entries = entries(&root, &paths, hashed, version, &reader, watch)?;
@@ -232,6 +282,16 @@ pub fn sync_outputs(
     Ok(synced)
 }
 
+/// What is said of a root that is mapped to what is not there.
+fn gone(properties: &ManifestProperties, path: &Path) -> AttachmentError {
+    AttachmentError::Invalid(format!(
+        "{}: the root {} is mapped to it, and there is no such directory: \
+         correct the mapping, or sync the inputs first",
+        sanchay::escaped_path(path),
+        sanchay::escaped(text::lossy(&properties.root_path).as_bytes()),
+    ))
+}
+
 /// Files in the directories of outputs that are not as they were, each once.
 /// What is behind a link counts if it lies within the bounds. The reader then
 /// opens what was found, or nothing.
@@ -239,15 +299,13 @@ fn changed(
     engine: &Engine,
     properties: &ManifestProperties,
     root: &Path,
-    bounds: &Path,
-    state: &SessionState,
+    real_bounds: &Path,
+    is_new: impl Fn(&Path, Facts) -> bool,
     reader: &Arc<Reader>,
     watch: &Watch,
 ) -> Result<Vec<PathBuf>, AttachmentError> {
-    let Some(real_bounds) = real(bounds)? else { return Ok(Vec::new()) };
-    reader.hold(bounds, &real_bounds)?;
     let lead = |path: &Path| -> Result<bool, AttachmentError> {
-        let to = real(path)?.filter(|it| it.starts_with(&real_bounds));
+        let to = real(path)?.filter(|it| it.starts_with(real_bounds));
         let within = to.is_some();
         to.into_iter().for_each(|to| reader.lead(path, to));
         Ok(within)
@@ -263,7 +321,7 @@ fn changed(
             continue;
         }
         let storage = Arc::clone(reader) as _;
-        for found in walk_in(storage, engine, &top, true, false, watch)? {
+        for found in walk_in(storage, engine, &top, true, &[], watch)? {
             let is_link = found.kind == Kind::Symlink;
             let path = path_of(found.path);
             let name = path.file_name().unwrap_or_default();
@@ -272,7 +330,7 @@ fn changed(
                 continue;
             }
             let Some(metadata) = behind(&path)? else { continue };
-            let is_new = state.known(&path) != Some(facts_of(&metadata));
+            let is_new = is_new(&path, facts_of(&metadata));
             let is_file = metadata.kind == Kind::File;
             if is_file && is_new && (!is_link || lead(&path)?) {
                 paths.push(path);

@@ -95,6 +95,11 @@ impl Target {
         self.root.file_system().ok()?.free
     }
 
+    /// How many bytes a name may have, if the system tells.
+    pub(crate) fn longest_name(&self) -> Option<u64> {
+        self.root.file_system().ok()?.longest_name
+    }
+
     /// The device that it is on.
     pub(crate) fn device(&self) -> Result<u64, AttachmentError> {
         let id = self.root.id();

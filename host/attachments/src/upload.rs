@@ -236,12 +236,12 @@ impl Job<'_> {
     }
 
     fn seen_key(&self, source: &Source<'_>) -> String {
-        format!("{}/{}", self.bucket.name, self.key(source))
+        self.bucket.seen(&self.key(source))
     }
 
     /// Of which contents the cache says that they are there; none, if it does
     /// of none. Some of them are looked up first; if one is not there, the
-    /// cache is not believed.
+    /// cache is not believed, and forgets what it says of this place.
     async fn known(
         &self,
         sources: &[Source<'_>],
@@ -261,7 +261,8 @@ impl Job<'_> {
             .buffer_unordered(AT_ONCE);
         let there: Vec<bool> = checks.try_collect().await?;
         if there.contains(&false) {
-            seen.clear()?;
+            let prefix = self.location.data_prefix();
+            seen.forget(&self.bucket.seen(&prefix))?;
             return Ok(Vec::new());
         }
         Ok(known)

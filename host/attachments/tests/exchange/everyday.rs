@@ -82,6 +82,55 @@ fn an_input_that_cannot_be_read_is_an_error_before_anything_is_uploaded() {
 }
 
 #[test]
+fn what_is_no_file_in_a_directory_of_inputs_is_told_and_may_be_an_error() {
+    let farm = Farm::new();
+    farm.write("project/a.txt", b"hello world");
+    farm.write("other/b", b"b");
+    let pipe = farm.path("project/pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    for (to, name) in [
+        ("nowhere", "broken.lnk"),
+        ("round.lnk", "round.lnk"),
+        ("pipe", "pipe.lnk"),
+        // What these lead to counts, or is not asked for.
+        ("a.txt", "file.lnk"),
+        ("../other", "folder.lnk"),
+    ] {
+        symlink(to, farm.path("project").join(name)).unwrap();
+    }
+    let inputs = [farm.path("project")];
+    let submitted = farm.submit(&inputs, &SubmitOptions::default()).unwrap();
+    let told: Vec<(PathBuf, &str)> =
+        submitted.left_out.into_iter().map(|it| (it.path, it.what)).collect();
+    let expected = [
+        ("broken.lnk", "a link that leads nowhere"),
+        ("pipe", "a FIFO"),
+        ("pipe.lnk", "a link to what is no file"),
+        ("round.lnk", "a link that leads nowhere"),
+    ];
+    let expected =
+        expected.map(|(name, what)| (farm.path("project").join(name), what));
+    assert_eq!(told, expected);
+    assert_eq!(submitted.hashing.files_transferred, 2);
+
+    let strict = |exclude: &[&str]| SubmitOptions {
+        require_paths_exist: true,
+        exclude: exclude.iter().map(|it| it.as_bytes().to_vec()).collect(),
+        ..SubmitOptions::default()
+    };
+    let error = farm.submit(&inputs, &strict(&[])).unwrap_err().to_string();
+    for what in ["/pipe: it is a FIFO", "broken.lnk: it is a link that leads"]
+    {
+        assert!(error.contains(what), "{error}");
+    }
+    // Globs leave these out, too.
+    let all = strict(&["pipe*", "broken.lnk", "round.lnk"]);
+    let submitted = farm.submit(&inputs, &all).unwrap();
+    assert!(submitted.left_out.is_empty());
+}
+
+#[test]
 fn shared_locations_are_left_out_and_local_ones_named() {
     let farm = Farm::new();
     farm.write("shared/a", b"a");

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, UNIX_EPOCH},
 };
@@ -88,15 +88,22 @@ impl Farm {
     }
 
     pub(crate) fn sync(&self, attachments: &Attachments) -> Synced {
+        self.sync_with(attachments, &SyncOptions::default()).unwrap()
+    }
+
+    pub(crate) fn sync_with(
+        &self,
+        attachments: &Attachments,
+        options: &SyncOptions,
+    ) -> Result<Synced, AttachmentError> {
         sync_inputs(
             &self.client,
             &self.location,
             attachments,
             &self.path("session"),
-            &SyncOptions::default(),
+            options,
             &Watch::default(),
         )
-        .unwrap()
     }
 
     pub(crate) fn give_back(
@@ -114,22 +121,30 @@ impl Farm {
         action: &str,
         time: f64,
     ) -> Result<Synced, AttachmentError> {
-        let output = OutputPath {
-            job_id: "job-1".to_owned(),
-            step_id: "step-1".to_owned(),
-            task_id: Some("task-1".to_owned()),
-            session_action_id: action.to_owned(),
-            timestamp: time,
-        };
+        let timestamp = time;
+        let session_action_id = action.to_owned();
+        let output = OutputPath { session_action_id, timestamp, ..output() };
+        let options = SyncOptions::default();
+        let session = self.path("session");
+        self.give_back_from(&session, attachments, &output, &options)
+    }
+
+    pub(crate) fn give_back_from(
+        &self,
+        session: &Path,
+        attachments: &Attachments,
+        output: &OutputPath,
+        options: &SyncOptions,
+    ) -> Result<Synced, AttachmentError> {
         sync_outputs(
             &self.engine,
             &self.client,
             &self.location,
             &self.place,
-            &output,
+            output,
             attachments,
-            &self.path("session"),
-            &SyncOptions::default(),
+            session,
+            options,
             &Watch::default(),
         )
     }
@@ -149,6 +164,17 @@ impl Farm {
             conflict,
             &Watch::default(),
         )
+    }
+}
+
+/// What a task made.
+pub(crate) fn output() -> OutputPath {
+    OutputPath {
+        job_id: "job-1".to_owned(),
+        step_id: "step-1".to_owned(),
+        task_id: Some("task-1".to_owned()),
+        session_action_id: "action-1".to_owned(),
+        timestamp: 1.0,
     }
 }
 

@@ -75,7 +75,13 @@ fn what_is_not_what_the_manifest_says_is_not_kept() {
         ),
         "{error}"
     );
-    assert!(error.contains("~/.deadline/cache/s3_check_cache.db"), "{error}");
+    for remedy in [
+        "--check-s3",
+        "~/.local/share/sanchay/attachments/s3_check_cache.db",
+        "~/.deadline/cache/s3_check_cache.db",
+    ] {
+        assert!(error.contains(remedy), "{error}");
+    }
 }
 
 /// Everything beneath a folder, by name.
@@ -131,7 +137,7 @@ fn links_of_a_manifest_lead_nowhere_outside_the_root() {
     // A link and what is to lie behind it, in one manifest and in two.
     for conflict in [Conflict::Overwrite, Conflict::CreateCopy] {
         load(vec![link("l", "d"), file("l/x")], conflict).unwrap_err();
-        fs::remove_dir_all(farm.path("root")).unwrap();
+        assert!(!farm.path("root").exists());
     }
     load(vec![link("l", "d")], Conflict::Overwrite).unwrap();
     let error = load(vec![file("l/x")], Conflict::Overwrite).unwrap_err();
@@ -168,6 +174,47 @@ fn of_a_path_that_is_listed_twice_the_last_entry_counts() {
     let done = farm.load(text.as_bytes(), "r", Conflict::CreateCopy).unwrap();
     assert_eq!(done.files, [farm.path("r/d/a")]);
     assert_eq!(done.statistics.processed_files, 1);
+}
+
+#[test]
+fn paths_that_cannot_be_are_refused_before_anything_is_fetched() {
+    let farm = Farm::new();
+    farm.put(HELLO, b"hello world");
+    let measured = Measured::new(&farm);
+    let load = |text: &[u8]| {
+        let manifest = sanchay_attachments::load_manifest(text).unwrap();
+        download_manifest_contents(
+            &measured.client(),
+            &farm.location,
+            &manifest,
+            &farm.path("r"),
+            Conflict::Overwrite,
+            &Watch::default(),
+        )
+    };
+    let long = "x".repeat(256);
+    let deep = vec!["d"; 10_000].join("/");
+    let two = |one: &str, other: &str| {
+        let text = String::from_utf8(hello("\"ONE\"", 11)).unwrap();
+        let (start, rest) = text.split_once('[').unwrap();
+        let (entry, end) = rest.split_once(']').unwrap();
+        let both = [one, other].map(|it| entry.replace("ONE", it)).join(",");
+        format!("{start}[{both}]{end}").into_bytes()
+    };
+    for (text, what) in [
+        (two("a", &long), "has 256 bytes"),
+        (two("a", &format!("{long}/a")), "has 256 bytes"),
+        (two("b", "b/c/d"), "b is a file or a link in the manifest"),
+        (two("a", &deep), "of which the system takes 4095 at most"),
+    ] {
+        let said = load(&text).unwrap_err().to_string();
+        assert!(said.contains(what), "{said}");
+        assert_eq!(measured.served(), 0);
+        let left = fs::read_dir(farm.path("r")).map_or(0, Iterator::count);
+        assert_eq!(left, 0);
+    }
+    load(&two("a", &"x".repeat(255))).unwrap();
+    assert_eq!(measured.served(), 22);
 }
 
 #[test]

@@ -12,4 +12,5 @@ mod farm;
 mod hostile;
 mod meddling;
 mod resuming;
+mod sessions;
 mod windows;

@@ -263,6 +263,19 @@ fn outputs_are_not_written_to_a_root_that_only_they_name() {
     let done = fetch(&farm, &farm.client, &told).unwrap();
     assert_eq!(done.files, [into.join("authorized_keys")]);
     assert!(!farm.path("home").exists());
+    // Told of the root, it would not be used.
+    let mapping = vec![
+        (home.to_str().unwrap().as_bytes().to_vec(), farm.path("mapped")),
+        (b"/none".to_vec(), farm.path("none")),
+    ];
+    let mapped = OutputRoots { mapping: mapping.clone(), ..told };
+    let error = fetch(&farm, &farm.client, &mapped).unwrap_err().to_string();
+    assert!(error.contains("no outputs are left to go to"), "{error}");
+    assert!(!farm.path("mapped").exists());
+    let mapped = OutputRoots { mapping, ..OutputRoots::default() };
+    let done = fetch(&farm, &farm.client, &mapped).unwrap();
+    assert_eq!(done.files, [farm.path("mapped/authorized_keys")]);
+    assert_eq!(done.unused, [b"/none".to_vec()]);
     let trusted = OutputRoots { trusted: true, ..none };
     let done = fetch(&farm, &farm.client, &trusted).unwrap();
     assert_eq!(done.files, [home.join("authorized_keys")]);

@@ -15,7 +15,7 @@ use std::{
 };
 
 use clap::{Args, Subcommand};
-use sanchay::is_terminal_control;
+use sanchay::{escaped, is_terminal_control};
 use sanchay_attachments::{Rule, Statistics, text};
 
 use crate::{
@@ -86,6 +86,18 @@ fn say(messages: &Messages, what: &str, statistics: &Statistics) {
     messages.end_progress();
     for line in statistics.to_string().lines() {
         messages.say(format_args!("{what}: {line}"));
+    }
+}
+
+/// Says which mappings were of no use.
+fn say_unused(messages: &Messages, unused: &[Vec<u8>]) {
+    messages.end_progress();
+    for root in unused {
+        let root = text::lossy(root);
+        messages.say(format_args!(
+            "--map {}=...: no root is called that, and nothing was mapped",
+            escaped(root.as_bytes())
+        ));
     }
 }
 

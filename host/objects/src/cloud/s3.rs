@@ -34,6 +34,7 @@ use crate::shared::forward;
 #[derive(Clone)]
 pub struct S3Storage {
     remote: Remote,
+    endpoint: Option<String>,
 }
 
 /// How to reach S3, where the environment and the user's files are not to
@@ -110,11 +111,19 @@ impl S3Storage {
         options: &S3Options,
     ) -> Result<Self, StorageError> {
         let place = Place::new("s3", bucket, prefix)?;
-        let store = builder(&place, options)?
-            .builder
+        let Built { builder, endpoint, .. } = builder(&place, options)?;
+        let store = builder
             .build()
             .map_err(|error| failure::of(&place, "", &error))?;
-        Ok(Self { remote: Remote::new(store, place, false) })
+        let endpoint = endpoint.map(|it| it.trim_end_matches('/').to_owned());
+        Ok(Self { remote: Remote::new(store, place, false), endpoint })
+    }
+
+    /// The server, if it is not Amazon's: another one has other buckets of the
+    /// same names.
+    #[must_use]
+    pub fn endpoint(&self) -> Option<&str> {
+        self.endpoint.as_deref()
     }
 }
 

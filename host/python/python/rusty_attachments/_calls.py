@@ -208,13 +208,14 @@ def submit_bundle_attachments_sync(
         profile: The profile of ~/.aws.
 
     Raises:
-        ValidationError: Inputs are missing.
+        ValidationError: Inputs are missing, or what lies in directories is
+            no file, where every path has to exist.
         StorageError: S3 refused.
         OperationCancelled: The callback returned False.
         AttachmentError: A file cannot be read.
     """
     locations = storage_profile.locations if storage_profile else ()
-    text, hashing, upload, missing = call(
+    text, hashing, upload, missing, left_out = call(
         _native.attachments_submit,
         _access(region, credentials, endpoint_url, profile),
         s3_location._native(),
@@ -239,6 +240,7 @@ def submit_bundle_attachments_sync(
         SummaryStatistics(*hashing),
         SummaryStatistics(*upload),
         [os.fspath(path) for path in missing],
+        [os.fspath(path) for path in left_out],
     )
 
 
@@ -373,7 +375,8 @@ def download_outputs_sync(
     Args:
         path_mapping: Where roots are here, by the paths that outputs name.
         attachments: The job's: outputs go back to the roots in them.
-        output_dir: Where the outputs go of a root of which nothing else tells.
+        output_dir: Where the outputs go of a root of which nothing else tells;
+            refused if something tells of all of them.
         trust_roots: Whether outputs go to whatever other root they name.
 
     Raises:

@@ -213,8 +213,9 @@ class BundleSubmitOptions:
     """How a job is submitted.
 
     Attributes:
-        require_paths_exist: Refuse inputs that are not there; otherwise they
-            count as references.
+        require_paths_exist: Refuse inputs that are not there, which otherwise
+            count as references, and what is no file in directories, which is
+            left out.
         file_system_mode: COPIED or VIRTUAL.
         manifest_version: The format of manifests; the service takes
             V2023_03_03 alone.
@@ -292,7 +293,8 @@ class WorkerSyncOptions:
 
     Attributes:
         conflict_resolution: What becomes of files that are there.
-        path_mapping: Where the roots of a storage profile are here.
+        path_mapping: Where roots of the job are here, in place of a directory
+            of the session; those of a storage profile have to be mapped.
         step_dependencies: Steps of the job whose outputs are inputs too, each
             with the location of its manifests and the ids of job and step.
         s3_check_cache_dir: As of BundleSubmitOptions.
@@ -464,12 +466,15 @@ class BundleSubmitResult:
         attachments_json: What CreateJob is to be told.
         hashing_stats, upload_stats: In numbers.
         missing_paths: Inputs that were not there, and count as references.
+        left_out_paths: What lies in directories and is no file: links that
+            lead nowhere, FIFOs, sockets and devices.
     """
 
     attachments_json: str
     hashing_stats: SummaryStatistics
     upload_stats: SummaryStatistics
     missing_paths: list[str] = field(default_factory=list)
+    left_out_paths: list[str] = field(default_factory=list)
 
     @property
     def attachments(self) -> Attachments:

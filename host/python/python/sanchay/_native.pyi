@@ -696,7 +696,7 @@ def attachments_submit(
     options: dict[str, object],
     cancel: AttachmentCancel,
     progress: Callable[..., bool] | None,
-) -> tuple[str, _Numbers, _Numbers, list[_AnyPath]]: ...
+) -> tuple[str, _Numbers, _Numbers, list[_AnyPath], list[_AnyPath]]: ...
 def attachments_sync_inputs(
     access: _Access,
     place: _Place,

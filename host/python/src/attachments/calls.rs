@@ -170,8 +170,8 @@ fn conflict(text: &str) -> PyResult<Conflict> {
     text.parse().map_err(PyValueError::new_err)
 }
 
-/// Submits: the attachments' JSON, numbers of hashing and upload, and inputs
-/// that are missing.
+/// Submits: the attachments' JSON, numbers of hashing and upload, inputs that
+/// are missing, and what was left out.
 #[pyfunction]
 #[expect(clippy::too_many_arguments, reason = "keywords in Python")]
 pub(crate) fn attachments_submit(
@@ -186,7 +186,7 @@ pub(crate) fn attachments_submit(
     options: &Bound<'_, PyDict>,
     cancel: &AttachmentCancel,
     progress: Option<Py<PyAny>>,
-) -> PyResult<(String, Numbers, Numbers, Vec<PathBuf>)> {
+) -> PyResult<(String, Numbers, Numbers, Vec<PathBuf>, Vec<PathBuf>)> {
     let engine = engines::engine(py, None)?;
     let given = Options(options);
     let locations = locations.into_iter();
@@ -222,6 +222,7 @@ pub(crate) fn attachments_submit(
         numbers(&submitted.hashing),
         numbers(&submitted.upload),
         submitted.missing,
+        submitted.left_out.into_iter().map(|it| it.path).collect(),
     ))
 }
 

@@ -12,7 +12,7 @@ use super::{
     place::QueueArgs,
     print,
     progress::watch,
-    say,
+    say, say_unused,
 };
 use crate::{
     commands::command::RunCommand, context::Context, exit::Exit,
@@ -27,8 +27,9 @@ that were written.
 Outputs name the root that they were made for, and any task may have them name
 another one. So nothing is written to a root of which only the outputs tell: say
 where they go by --map or --into, or give --attachments, so that they go back to
-the roots that the job was submitted with. With --trust-roots, they go to whatever
-root they name, as if you had answered yes to what the Python package asks.";
+the roots that the job was submitted with. --into is refused where nothing is
+left to go there. With --trust-roots, they go to whatever root they name, as if
+you had answered yes to what the Python package asks.";
 
 /// Download what the tasks of a job made.
 #[derive(Args, Debug)]
@@ -89,6 +90,7 @@ impl RunCommand for FetchArgs {
             self.conflict.or(Conflict::CreateCopy),
             &watch(&messages, &interrupt.cancel),
         )?;
+        say_unused(&messages, &downloaded.unused);
         if *json {
             let files: Vec<String> = downloaded
                 .files

@@ -7,7 +7,7 @@ use super::{
     options::{ConflictArgs, ExchangeArgs, SessionArgs},
     print,
     progress::watch,
-    rules_json, say,
+    rules_json, say, say_unused,
 };
 use crate::{
     commands::command::RunCommand, context::Context, exit::Exit,
@@ -16,10 +16,11 @@ use crate::{
 
 const NOTES: &str = "\
 Each root of the job gets a directory assetroot-DIGEST in SESSION, which is made
-if it is missing. Files are verified by size and hash, and appear under their
-names when they are complete. Nothing is written outside these directories,
-whatever a manifest says. If it is ended, the same command goes on, also within
-a large file.
+if it is missing; with --map, it is where that says, and outputs needs the same
+--map. Files are verified by size and hash, and appear under their names when
+they are complete. Nothing is written outside these directories, whatever a
+manifest says. If it is ended, the same command goes on, also within a large
+file. Of several commands for a session, one works at a time.
 
 With --json, standard output gets the rules that map the roots.";
 
@@ -56,6 +57,7 @@ impl RunCommand for InputsArgs {
             &options,
             &watch(&messages, &interrupt.cancel),
         )?;
+        say_unused(&messages, &synced.unused);
         if *json {
             print(&rules_json(&synced.rules))?;
         } else if !run.quiet {

@@ -11,7 +11,7 @@ use super::{
     place::QueueArgs,
     print,
     progress::watch,
-    say,
+    say, say_unused,
 };
 use crate::{
     commands::command::RunCommand, context::Context, exit::Exit,
@@ -89,6 +89,7 @@ impl RunCommand for OutputsArgs {
             &options,
             &watch(&messages, &interrupt.cancel),
         )?;
+        say_unused(&messages, &synced.unused);
         if *json {
             let keys: Vec<String> = synced
                 .manifests

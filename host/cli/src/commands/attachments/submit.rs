@@ -4,8 +4,8 @@ use std::{path::PathBuf, sync::Arc};
 
 use clap::{Args, ValueEnum, ValueHint};
 use sanchay_attachments::{
-    Assets, FileSystemLocation, HashCache, ManifestVersion, SeenCache,
-    SubmitOptions, UploadOptions, submit,
+    Assets, FileSystemLocation, HashCache, LeftOut, ManifestVersion,
+    SeenCache, SubmitOptions, UploadOptions, submit,
 };
 use sanchay_catalog::user_catalog;
 
@@ -20,6 +20,7 @@ use crate::{
     context::Context,
     exit::Exit,
     failure::Failure,
+    messages::Messages,
     options::{catalog::CatalogArgs, run::RunArgs},
 };
 
@@ -56,7 +57,8 @@ pub(super) struct SubmitArgs {
     #[command(flatten)]
     place: PlaceArgs,
 
-    /// Refuse inputs that are not there; otherwise they count as references
+    /// Refuse inputs that are not there, which otherwise count as references,
+    /// and what is no file in directories, which is left out
     #[arg(long)]
     require_paths_exist: bool,
 
@@ -169,7 +171,7 @@ impl RunCommand for SubmitArgs {
             cache: catalog.cache(),
             package_cache,
             upload: UploadOptions {
-                seen: self.seen()?,
+                seen: self.seen(&messages)?,
                 ..UploadOptions::default()
             },
         };
@@ -195,6 +197,10 @@ impl RunCommand for SubmitArgs {
                 "{path}: it does not exist, and counts as a reference"
             ));
         }
+        for LeftOut { path, what } in &submitted.left_out {
+            let path = sanchay::escaped_path(path);
+            messages.say(format_args!("{path}: it is {what}, and left out"));
+        }
         if !self.json && !self.run.quiet {
             say(&messages, "hashing", &submitted.hashing);
             say(&messages, "upload", &submitted.upload);
@@ -205,18 +211,34 @@ impl RunCommand for SubmitArgs {
 }
 
 impl SubmitArgs {
-    /// What was seen in S3.
-    fn seen(&self) -> Result<Option<Arc<SeenCache>>, Failure> {
+    /// What was seen in S3. Nothing that the user asked for depends on the
+    /// place where it is kept by default.
+    fn seen(
+        &self,
+        messages: &Messages,
+    ) -> Result<Option<Arc<SeenCache>>, Failure> {
         if self.check_s3 {
             return Ok(None);
         }
-        let folder = match &self.s3_check_cache_dir {
-            Some(folder) => folder.clone(),
-            None => match user_catalog()?.parent() {
-                Some(folder) => folder.join("attachments"),
-                None => return Ok(None),
-            },
-        };
-        Ok(Some(Arc::new(SeenCache::open(&folder)?)))
+        if let Some(folder) = &self.s3_check_cache_dir {
+            return Ok(Some(Arc::new(SeenCache::open(folder)?)));
+        }
+        match beside_catalog() {
+            Ok(seen) => Ok(Some(Arc::new(seen))),
+            Err(error) => {
+                messages.say(format_args!(
+                    "what is seen in S3 is not remembered, and S3 is asked \
+                     for every content (--s3-check-cache-dir DIR names \
+                     another place, --check-s3 does without): {error}"
+                ));
+                Ok(None)
+            }
+        }
     }
+}
+
+/// What was seen in S3, where it is kept by default.
+fn beside_catalog() -> Result<SeenCache, Failure> {
+    let folder = user_catalog()?.with_file_name("attachments");
+    Ok(SeenCache::open(&folder)?)
 }
