@@ -25,7 +25,7 @@ use sanchay_storage::{
 use crate::{
     AttachmentError, Conflict,
     locks::{Lock, lock_of},
-    session::{Facts, facts_of_stored},
+    session::{Facts, facts_of},
 };
 
 /// How many names of copies are tried.
@@ -171,7 +171,7 @@ impl Draft {
             .file
             .metadata()
             .map_err(AttachmentError::file(&*self.path, "cannot look at"))?;
-        let facts = facts_of_stored(&facts);
+        let facts = facts_of(&facts);
         let Some(temporary) = self.temporary.clone() else {
             return Ok(Placed::Skipped);
         };

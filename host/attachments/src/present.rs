@@ -1,9 +1,10 @@
 //! Which files are there after a download, as the manifest says: written by
 //! it, or found.
 
-use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _, path::PathBuf};
+use std::{ffi::OsStr, path::PathBuf};
 
 use sanchay::Cancel;
+use sanchay_names::OsStrExt as _;
 use sanchay_storage::{Links, Metadata};
 
 use crate::{
@@ -11,7 +12,7 @@ use crate::{
     draft::Placed,
     hashing::microseconds,
     plan::Wanted,
-    session::{Facts, facts_of_stored},
+    session::{Facts, facts_of},
     target::Target,
     writer::{has_content, same_time},
 };
@@ -91,5 +92,5 @@ fn present(
     verified: bool,
 ) -> Present {
     let path = target.path.join(OsStr::from_bytes(&file.path));
-    Present { path, facts: facts_of_stored(metadata), verified }
+    Present { path, facts: facts_of(metadata), verified }
 }

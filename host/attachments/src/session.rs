@@ -243,13 +243,6 @@ fn parse(text: &[u8]) -> Option<HashMap<PathBuf, Facts>> {
 
 /// What is known of a file by its metadata.
 pub(crate) fn facts_of(metadata: &Metadata) -> Facts {
-    let seconds = i128::from(metadata.modified.seconds);
-    let nanoseconds = i128::from(metadata.modified.nanoseconds);
-    (seconds * 1_000_000_000 + nanoseconds, metadata.size)
-}
-
-/// The same by that of a storage.
-pub(crate) fn facts_of_stored(metadata: &Metadata) -> Facts {
     (metadata.modified.as_nanoseconds(), metadata.size)
 }
 
