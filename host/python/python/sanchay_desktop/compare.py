@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from typing import Any
 
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import (
@@ -214,10 +215,11 @@ class Compare(QWidget):
             selections = []
             for number, it in enumerate(lines):
                 if not it[2]:
-                    selection = QTextEdit.ExtraSelection()
+                    # Its fields are missing in the types of some versions.
+                    selection: Any = QTextEdit.ExtraSelection()
                     block = text.document().findBlockByNumber(number)
-                    selection.cursor = QTextCursor(block)  # type: ignore[attr-defined]
-                    selection.format = how  # type: ignore[attr-defined]
+                    selection.cursor = QTextCursor(block)
+                    selection.format = how
                     selections.append(selection)
             text.setExtraSelections(selections)
 

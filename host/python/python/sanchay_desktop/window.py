@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -169,11 +170,13 @@ class Window(QMainWindow):
         self._entry(help_, tr("&Keys"), "F1", self.show_keys)
         self._entry(help_, tr("A&bout"), "", self._show_about)
 
-    def _entry(self, menu: QMenu, text: str, keys: str, call: object) -> None:
+    def _entry(
+        self, menu: QMenu, text: str, keys: str, call: Callable[[], object]
+    ) -> None:
         action = QAction(text, self)
         if keys:
             action.setShortcut(QKeySequence(keys))
-        action.triggered.connect(lambda _checked=False: call())  # type: ignore[operator]
+        action.triggered.connect(lambda _checked=False: call())
         menu.addAction(action)
 
     def _restore(self) -> None:
