@@ -254,6 +254,10 @@ reproduce:
     fi
     cargo test --locked --workspace --test reproducible -- --ignored
 
+# Test the program for Windows under Wine, where both can be had.
+test-windows: _windows-tools
+    tests/windows/run
+
 # Test what depends on the guest's compiler with a second one, if there is one.
 test-other-compiler: _test-tools _python _host-tools
     #!/bin/sh
@@ -331,6 +335,10 @@ clean:
 # xxhsum and b3sum, with which the tests compare; what compiles C plugins.
 _test-tools:
     @"{{ justfile_directory() }}/x" --test-tools
+
+# Rust's target for Windows, a linker for it, and Wine.
+_windows-tools:
+    @"{{ justfile_directory() }}/x" --windows-tools
 
 # A Python for the tests of the Python package.
 _python:
