@@ -39,6 +39,7 @@ def started(one_file, home, *words):
         [one_file, *words],
         env=env,
         cwd=home,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
