@@ -170,8 +170,11 @@ fn conflict(text: &str) -> PyResult<Conflict> {
     text.parse().map_err(PyValueError::new_err)
 }
 
-/// Submits: the attachments' JSON, numbers of hashing and upload, inputs that
-/// are missing, and what was left out.
+/// What submitting came to: the attachments' JSON, numbers of hashing and
+/// upload, inputs that are missing, and what was left out.
+type Submitted = (String, Numbers, Numbers, Vec<PathBuf>, Vec<PathBuf>);
+
+/// Submits.
 #[pyfunction]
 #[expect(clippy::too_many_arguments, reason = "keywords in Python")]
 pub(crate) fn attachments_submit(
@@ -186,7 +189,7 @@ pub(crate) fn attachments_submit(
     options: &Bound<'_, PyDict>,
     cancel: &AttachmentCancel,
     progress: Option<Py<PyAny>>,
-) -> PyResult<(String, Numbers, Numbers, Vec<PathBuf>, Vec<PathBuf>)> {
+) -> PyResult<Submitted> {
     let engine = engines::engine(py, None)?;
     let given = Options(options);
     let locations = locations.into_iter();
