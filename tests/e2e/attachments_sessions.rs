@@ -26,6 +26,8 @@ impl Farm {
     /// A job `job.json` whose inputs lie in its directory of outputs.
     fn submitted() -> Option<Self> {
         let farm = Self { moto: Moto::start()?, tree: Tree::new() };
+        // So that the root is p.
+        farm.tree.file("p/scene", "scene");
         for number in 0..3 {
             let path = format!("p/renders/frame{number}");
             farm.tree.file(&*path, format!("frame {number}"));

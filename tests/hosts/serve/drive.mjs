@@ -38,27 +38,28 @@ const FLOWS = {
 
 const asked = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const { context, seen } = await launch(asked, { width: 1280, height: 800 });
-seen.flows = {};
+const told = { flows: {} };
 try {
     const person = new Person(asked, context, seen);
     await person.begin();
     for (const name of asked.flows) {
         try {
             await FLOWS[name](person);
-            seen.flows[name] = 'done';
+            told.flows[name] = 'done';
         } catch (error) {
-            seen.flows[name] = await person.report(name, error);
+            told.flows[name] = await person.report(name, error);
             break;
         }
     }
-    seen.complaints = person.complaints(seen.complaints);
+    // The page goes on asking until it is closed: `seen` stays as it is.
+    told.complaints = person.complaints(seen.complaints);
     const { origin } = new URL(asked.url);
     const ours = [`${origin}/`, `blob:${origin}/`];
-    seen.elsewhere = seen.requests.filter(
+    told.elsewhere = seen.requests.filter(
         (url) => !ours.some((it) => url.startsWith(it)),
     );
-    seen.requests = seen.requests.length;
+    told.requests = seen.requests.length;
 } finally {
     await context.close();
 }
-process.stdout.write(JSON.stringify(seen));
+process.stdout.write(JSON.stringify(told));
