@@ -15,12 +15,14 @@ export function RemoveOne({ path }) {
     const { list } = useRoots();
     if (!hasKind('delete')) return null;
     const why = mayChange();
+    // Nothing while the roots are on their way.
+    const place = idOfPath(list, path);
     const remove = async () => {
         setBusy(true);
         try {
             const plan = await post('plans', {
                 kind: 'delete',
-                roots: [wiredPlace(idOfPath(list, path))],
+                roots: [wiredPlace(place)],
                 hidden: true,
                 how: 'trash',
             });
@@ -34,7 +36,7 @@ export function RemoveOne({ path }) {
     return html`<button
         type="button"
         class="btn sm"
-        disabled=${busy || Boolean(why)}
+        disabled=${busy || !place || Boolean(why)}
         title=${why || undefined}
         aria-label=${`Remove ${plain(path)}…`}
         onClick=${remove}
