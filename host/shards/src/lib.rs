@@ -46,6 +46,7 @@ mod folders;
 #[cfg(test)]
 #[cfg(target_os = "linux")]
 mod large;
+mod list;
 mod outputs;
 mod overlap;
 mod partitions;

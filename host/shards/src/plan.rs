@@ -3,20 +3,19 @@
 use std::{
     collections::HashMap,
     io::{self, BufRead, Read as _},
-    ops::ControlFlow,
     path::PathBuf,
     sync::Arc,
 };
 
 use sanchay::{
     Action, Algorithm, Engine, EntryError, HashOptions, LocalStorage, Monitor,
-    ScanEvent, Storage, Summary, WalkOptions,
+    Storage, Summary, WalkOptions,
 };
 use sanchay_core::shard::{MAX_LINE, Part, Planner, Shard, Target, Work};
 use sanchay_names::OsStrExt as _;
 use sanchay_output::shard::seal;
 
-use crate::{error::ShardError, overlap, work};
+use crate::{error::ShardError, list::list, overlap, work};
 
 /// How roots are cut, and what is to be done with the parts.
 #[derive(Clone, Debug)]
@@ -82,7 +81,7 @@ pub fn plan(
     engine: &Engine,
     roots: &[PathBuf],
     options: &PlanOptions,
-    mut on_error: impl FnMut(EntryError) + Send,
+    on_error: impl FnMut(EntryError) + Send,
 ) -> Result<Plan, ShardError> {
     let storage = storage(options.walk.storage.as_ref());
     let begun = Begun::new(&*storage, roots, options)?;
@@ -92,39 +91,21 @@ pub fn plan(
         .enumerate()
         .map(|(number, root)| (root.as_os_str().as_bytes(), number))
         .collect();
-    let (mut path, mut root_error) = (Vec::new(), None);
     let mut walk = options.walk.clone();
     walk.filter = walk.filter.files_only();
-    let listed = engine
-        .scan(roots.iter().cloned())
-        .options(walk)
-        .monitor(&options.monitor)
-        .for_each_in_order(|event| {
-            match event {
-                ScanEvent::Files(batch) => {
-                    for file in batch.iter() {
-                        let Some(number) = numbers.get(file.root) else {
-                            continue;
-                        };
-                        path.clear();
-                        file.write_path(&mut path);
-                        let below = below(file.root, &path);
-                        planner.add(*number, below, file.metadata.size);
-                    }
-                }
-                ScanEvent::Error(error) if error.named => {
-                    root_error.get_or_insert(error);
-                    return ControlFlow::Break(());
-                }
-                ScanEvent::Error(error) => on_error(error),
-                _ => {}
+    let summary = list(
+        engine,
+        roots.iter().cloned(),
+        walk,
+        &options.monitor,
+        |file, path| {
+            if let Some(number) = numbers.get(file.root) {
+                let below = below(file.root, path);
+                planner.add(*number, below, file.metadata.size);
             }
-            ControlFlow::Continue(())
-        });
-    if let Some(error) = root_error {
-        return Err(ShardError::Root(error));
-    }
-    let summary = listed?;
+        },
+        on_error,
+    )?;
     Ok(begun.finish(planner, summary))
 }
 

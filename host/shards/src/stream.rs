@@ -29,8 +29,8 @@ pub enum ShardEvent<'a> {
 /// and ends the run by returning `Break`. Nothing is written.
 ///
 /// # Errors
-/// [`ShardError::Root`] if a root cannot be looked into, and what
-/// [`ShardError::Engine`] has.
+/// [`ShardError::Root`] if a root cannot be looked into, [`ShardError::Gone`] if
+/// nothing is left in it, and what [`ShardError::Engine`] has.
 pub fn stream(
     engine: &Engine,
     shard: &Shard,
@@ -45,13 +45,20 @@ pub fn stream(
             part_of(engine, shard, part, &storage, options, &mut visit)?;
         add(&mut summary, done);
     }
-    // What was planned is all gone: that is no empty tree.
-    if shard.files > 0 && summary.files == 0 && summary.errors == 0 {
-        let roots = shard.parts.iter().map(|part| part.root.clone());
-        let (roots, files) = (roots.collect(), shard.files);
-        return Err(ShardError::Gone { roots, files });
-    }
+    check_found(shard, &summary)?;
     Ok(summary)
+}
+
+/// Refuses a shard of whose files none is left: that is no empty tree.
+pub(crate) fn check_found(
+    shard: &Shard,
+    found: &Summary,
+) -> Result<(), ShardError> {
+    if shard.files == 0 || found.files > 0 || found.errors > 0 {
+        return Ok(());
+    }
+    let roots = shard.parts.iter().map(|part| part.root.clone());
+    Err(ShardError::Gone { roots: roots.collect(), files: shard.files })
 }
 
 /// Refuses a root in which there is nothing and whose file system is not that

@@ -1,13 +1,14 @@
 //! The sums by folder of a shard, for which no file is read.
 
-use std::{ops::ControlFlow, sync::Arc};
+use std::sync::Arc;
 
-use sanchay::{Engine, EntryError, ScanEvent, Summary};
+use sanchay::{Engine, EntryError, Summary};
 use sanchay_core::shard::Shard;
 
 use crate::{
     error::ShardError,
     folders::{FolderSum, Folders},
+    list::list,
     plan::storage,
     run::RunOptions,
     stream, work,
@@ -18,8 +19,8 @@ use crate::{
 /// of entries that could not be looked at.
 ///
 /// # Errors
-/// [`ShardError::Root`] if a root cannot be looked into, and what
-/// [`ShardError::Engine`] has.
+/// [`ShardError::Root`] if a root cannot be looked into, [`ShardError::Gone`] if
+/// nothing is left in it, and what [`ShardError::Engine`] has.
 pub fn sums(
     engine: &Engine,
     shard: &Shard,
@@ -28,42 +29,25 @@ pub fn sums(
 ) -> Result<(Vec<FolderSum>, Summary), ShardError> {
     let storage = storage(options.storage.as_ref());
     let mut folders = Folders::default();
-    let (mut summary, mut path) = (Summary::default(), Vec::new());
+    let mut summary = Summary::default();
     for part in &shard.parts {
         stream::check_mount(&*storage, part)?;
         let mut walk = work::walk_options(&shard.work, part)?;
         walk.storage = Some(Arc::clone(&storage));
-        let mut root_error = None;
-        let listed = engine
-            .scan([work::path(&part.root)])
-            .options(walk)
-            .monitor(&options.monitor)
-            .for_each_in_order(|event| {
-                match event {
-                    ScanEvent::Files(batch) => {
-                        for file in batch.iter() {
-                            path.clear();
-                            file.write_path(&mut path);
-                            let found = file.metadata;
-                            let sizes = (found.size, found.allocated);
-                            let depth = shard.work.depth;
-                            folders.add(file.root, &path, depth, sizes);
-                        }
-                    }
-                    ScanEvent::Error(error) if error.named => {
-                        root_error.get_or_insert(error);
-                        return ControlFlow::Break(());
-                    }
-                    ScanEvent::Error(error) => on_error(error),
-                    _ => {}
-                }
-                ControlFlow::Continue(())
-            });
-        if let Some(error) = root_error {
-            return Err(ShardError::Root(error));
-        }
-        stream::add(&mut summary, listed?);
+        let listed = list(
+            engine,
+            [work::path(&part.root)],
+            walk,
+            &options.monitor,
+            |file, path| {
+                let sizes = (file.metadata.size, file.metadata.allocated);
+                folders.add(file.root, path, shard.work.depth, sizes);
+            },
+            &mut on_error,
+        )?;
+        stream::add(&mut summary, listed);
     }
+    stream::check_found(shard, &summary)?;
     Ok((folders.finish().collect(), summary))
 }
 

@@ -305,10 +305,10 @@ async fn finish(
             };
             app.metrics.jobs.get_or_create(&labels).inc();
             app.tell_job(claimed.id, state);
-            if kind_of(claimed).is_some_and(Kind::plans) {
+            let kind = kind_of(claimed);
+            if kind.is_some_and(Kind::plans) {
                 app.tell_plan(claimed.id, state.name());
             }
-            let kind = kind_of(claimed);
             if kind.is_some_and(|it| it.is_part() || it == Kind::Shards)
                 && let Err(error) = parts::merge_finished(app).await
             {
