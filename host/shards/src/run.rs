@@ -71,8 +71,10 @@ pub struct Outcome {
 /// paths.
 ///
 /// # Errors
-/// [`ShardError::Root`] if a root cannot be looked into. What [`ShardError::Place`] has, if the output cannot be written;
-/// and [`ShardError::Engine`], if the run was cancelled.
+/// [`ShardError::Root`] if a root cannot be looked into, [`ShardError::Gone`] if
+/// nothing is left in it; [`ShardError::Outputs`] for a place of another plan;
+/// what [`ShardError::Place`] has, if the output cannot be written; and
+/// [`ShardError::Engine`], if the run was cancelled.
 pub fn run(
     engine: &Engine,
     shard: &Shard,
@@ -125,28 +127,34 @@ pub fn run(
     Ok(Outcome { kept: false, output, summary })
 }
 
-/// Refuses a place with outputs of another plan: they could not be merged, and
-/// would be in the way of those that can. The first of a plan says so there.
+/// Refuses a place that is for the outputs of another plan: they could not be
+/// merged, and would be in the way of those that can. The first run of a plan
+/// says so there.
 fn check_plan(place: &Place, shard: &Shard) -> Result<(), ShardError> {
     const PLANS: &str = "plans/";
     let own = format!("{PLANS}{}", shard.plan);
-    if !place.has(&own)? {
+    let check = |plans: &[String]| match plans.iter().find(|it| **it != own) {
+        None => Ok(()),
+        Some(other) => Err(ShardError::Outputs {
+            place: place.shown(),
+            why: format!(
+                "it is for the outputs of the plan {}: give each plan a place \
+                 of its own",
+                other.trim_start_matches(PLANS)
+            ),
+        }),
+    };
+    let plans = place.list(PLANS)?;
+    check(&plans)?;
+    if plans.is_empty() {
         place.put(&own, Bytes::new())?;
+        // Another may have come at the same time: whoever sees it makes way.
+        if let Err(error) = check(&place.list(PLANS)?) {
+            place.delete(std::slice::from_ref(&own))?;
+            return Err(error);
+        }
     }
-    let other = place.list(PLANS)?.into_iter().find(|key| *key != own);
-    let Some(other) = other else { return Ok(()) };
-    // Its shards may be there already; whoever begins last makes way.
-    let is_first = !place.list("shards/")?.is_empty();
-    if is_first {
-        place.delete(&[own])?;
-    }
-    Err(ShardError::Outputs {
-        place: place.shown(),
-        why: format!(
-            "it has outputs of the plan {}: give each plan a place of its own",
-            other.trim_start_matches(PLANS)
-        ),
-    })
+    Ok(())
 }
 
 /// What is said of a shard's output, if it is complete.

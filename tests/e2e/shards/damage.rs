@@ -61,12 +61,23 @@ fn a_place_is_for_the_outputs_of_one_plan() {
     let refused = run(&tree, "shards run other --out out --index 0").exits(2);
     let told = &refused.stderr;
     assert!(told.contains("a place of its own"), "{told}");
-    // What was there is as it was.
+    // What was there is as it was; the refused plan claims nothing.
+    assert_eq!(walk(&tree.path("out/plans")).len(), 1);
     assert!(run(&tree, MERGE).exits(0).text().starts_with("# 30 files"));
     run(&tree, "shards run out.ndjson --out out").exits(0);
     let nothing = run(&tree, "shards merge --all --from nowhere").exits(2);
     assert!(nothing.stderr.contains("nowhere"), "{}", nothing.stderr);
     assert!(!tree.path("nowhere").exists());
+}
+
+#[test]
+fn a_plan_that_is_refused_is_not_in_the_way_of_one_that_has_just_begun() {
+    let tree = tree();
+    let id = plan(&tree, "out.ndjson").swap_remove(0)["plan"].clone();
+    tree.file(format!("new/plans/{}", id.as_str().unwrap()), "");
+    run(&tree, "shards plan d --target-files 7 -o other").exits(0);
+    run(&tree, "shards run other --out new").exits(2);
+    run(&tree, "shards run out.ndjson --out new").exits(0);
 }
 
 #[test]
