@@ -5,6 +5,7 @@ mod damage;
 mod deploying;
 mod killed;
 mod planning;
+mod texts;
 
 use std::{collections::BTreeSet, path::Path};
 

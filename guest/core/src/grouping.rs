@@ -13,6 +13,7 @@
 //! Reading is the caller's, and so is how files are held: [`FileTable`].
 
 mod candidates;
+mod components;
 mod digests;
 mod groups;
 mod options;
@@ -22,6 +23,7 @@ use core::cmp::Ordering;
 
 pub use self::{
     candidates::Candidates,
+    components::Components,
     digests::{DigestColumn, DigestRow, SortedDigests},
     groups::{Group, GroupTotals, Groups},
     options::{GroupOptions, Origin, Role},

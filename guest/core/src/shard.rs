@@ -11,6 +11,7 @@
 
 mod document;
 mod flaw;
+mod likeness;
 mod members;
 mod output;
 mod planner;
@@ -23,6 +24,7 @@ use alloc::string::{String, ToString as _};
 pub use self::{
     document::{FORMAT, MAX_LINE, MAX_SHARDS, Part, Shard, VERSION, Work},
     flaw::ShardFlaw,
+    likeness::Likeness,
     output::{Dataset, OUTPUT_FORMAT, OUTPUT_VERSION, Output, OutputFile},
     planner::{Piece, PiecePart, Planner, Target},
     range::PathRange,
@@ -44,6 +46,15 @@ pub fn identity(text: &[u8]) -> String {
 pub fn is_identity(text: &str) -> bool {
     let is_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
     text.len() == 32 && text.bytes().all(is_hex)
+}
+
+/// What texts that may be alike have in common: a number for a band of their
+/// signatures. The same value of another band is another number.
+#[must_use]
+pub fn number_of_band(band: u64, value: u64) -> u64 {
+    let text = [band.to_le_bytes(), value.to_le_bytes()].concat();
+    let digest = hashing::digest(Algorithm::Xxh3_64, &text);
+    digest.iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
 /// The partition of a folder's sums: as good as chosen by lot.

@@ -4,8 +4,8 @@
 use alloc::vec::Vec;
 
 use sanchay_core::shard::{
-    FORMAT, OUTPUT_FORMAT, OUTPUT_VERSION, Output, Part, Shard, VERSION, Work,
-    identity,
+    FORMAT, Likeness, OUTPUT_FORMAT, OUTPUT_VERSION, Output, Part, Shard,
+    VERSION, Work, identity,
 };
 
 use crate::plan::{bytes, text};
@@ -105,10 +105,23 @@ fn work(work: &Work, out: &mut Vec<u8>) {
             out.extend_from_slice(key);
         }
     }
+    if let Some(likeness) = &work.similar {
+        similar(likeness, out);
+    }
     if !work.ignore_files.is_empty() {
         out.extend_from_slice(b",\"ignore_files\":");
         list(&work.ignore_files, |it, out| path(it, out), out);
     }
+}
+
+/// Which texts are told that may be alike.
+fn similar(likeness: &Likeness, out: &mut Vec<u8>) {
+    out.extend_from_slice(b",\"similar\":{");
+    number(b"\"threshold\":", likeness.millionths().into(), out);
+    text(b",\"unit\":", likeness.unit(), out);
+    number(b",\"shingle_size\":", likeness.shingling.size().into(), out);
+    number(b",\"max_file_size\":", likeness.max_file_size, out);
+    out.push(b'}');
 }
 
 /// A path: a text, or `{"base64": …}` where it is none.
@@ -136,6 +149,9 @@ pub fn output(output: &Output) -> Vec<u8> {
     text(b",\"algorithm\":", output.algorithm.name(), &mut out);
     out.extend_from_slice(b",\"empty\":");
     out.extend_from_slice(if output.empty { b"true" } else { b"false" });
+    if let Some(likeness) = &output.similar {
+        similar(likeness, &mut out);
+    }
     number(b",\"files\":", output.files, &mut out);
     number(b",\"bytes\":", output.bytes, &mut out);
     number(b",\"errors\":", output.errors, &mut out);
@@ -188,8 +204,10 @@ mod tests {
     use sanchay_core::filter::Filter;
     use sanchay_core::hashing::Algorithm;
     use sanchay_core::shard::{
-        Dataset, Output, OutputFile, Part, PathRange, Shard, ShardFlaw, Work,
+        Dataset, Likeness, Output, OutputFile, Part, PathRange, Shard,
+        ShardFlaw, Work,
     };
+    use sanchay_core::similarity::{Shingling, Unit};
 
     use super::{line, output, seal};
 
@@ -218,6 +236,7 @@ mod tests {
             proptest::option::of(any::<u64>()),
             proptest::collection::vec(bytes(), 0..3),
             proptest::collection::vec("[a-z\"]{1,4}", 0..3),
+            proptest::option::of(likeness()),
         );
         (numbers, flags, parts, more).prop_map(
             |((files, size, depth), flags, parts, more)| Shard {
@@ -233,6 +252,7 @@ mod tests {
                     filter: filter(),
                     expression: "size >= 1".to_owned(),
                     empty: flags.0,
+                    similar: more.3,
                     max_depth: more.0,
                     one_file_system: flags.1,
                     gitignore: flags.2,
@@ -240,6 +260,15 @@ mod tests {
                 },
                 plan: String::new(),
                 id: String::new(),
+            },
+        )
+    }
+
+    fn likeness() -> impl Strategy<Value = Likeness> {
+        let unit = prop_oneof![Just(Unit::Words), Just(Unit::Characters)];
+        (0.0..=1.0, unit, 1..=64_u32, any::<u64>()).prop_map(
+            |(threshold, unit, size, most)| {
+                Likeness::new(threshold, Shingling::clamped(unit, size), most)
             },
         )
     }
@@ -286,6 +315,7 @@ mod tests {
             filter: filter(),
             expression: String::new(),
             empty: false,
+            similar: None,
             max_depth: None,
             one_file_system: false,
             gitignore: false,
@@ -335,6 +365,7 @@ mod tests {
             shards: 3,
             algorithm: Algorithm::Sha256,
             empty: true,
+            similar: Some(Likeness::new(0.85, Shingling::default(), 9)),
             files: 5,
             bytes: 7,
             errors: 1,

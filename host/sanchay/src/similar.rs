@@ -9,7 +9,6 @@ mod alike;
 mod by_similarity;
 mod cache;
 mod collect;
-mod components;
 mod groups;
 #[cfg(feature = "images")]
 mod images;

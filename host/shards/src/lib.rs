@@ -55,12 +55,14 @@ mod plan;
 mod read;
 mod run;
 mod sharing;
+mod similar;
 mod stream;
 mod sums;
 mod table;
+mod texts;
 mod work;
 
-pub use sanchay_core::shard::{Dataset, Output, Shard, Target};
+pub use sanchay_core::shard::{Dataset, Likeness, Output, Shard, Target};
 
 pub use self::{
     duplicates::{DuplicatesOptions, Merged, MergedGroup},
@@ -74,6 +76,7 @@ pub use self::{
         read_from,
     },
     run::{Outcome, RunOptions, run},
+    similar::{FoundSimilar, SimilarMember, SimilarMergeOptions},
     stream::{ShardEvent, stream},
     sums::sums,
     work::{FIELDS, hash_options, schema, walk_options},

@@ -2,7 +2,7 @@
 
 use arrow_array::RecordBatch;
 use sanchay::Algorithm;
-use sanchay_core::shard::{Dataset, Output, OutputFile, identity};
+use sanchay_core::shard::{Dataset, Likeness, Output, OutputFile, identity};
 
 use crate::{
     duplicates::{self, DuplicatesOptions, Merged},
@@ -101,6 +101,20 @@ impl Outputs {
     #[must_use]
     pub fn algorithm(&self) -> Algorithm {
         self.algorithm
+    }
+
+    /// Which texts are told that may be alike.
+    ///
+    /// # Errors
+    /// [`ShardError::Outputs`] if the plan did not ask for that.
+    pub fn likeness(&self) -> Result<Likeness, ShardError> {
+        let asked = self.all.first().and_then(|it| it.similar);
+        asked.ok_or_else(|| ShardError::Outputs {
+            place: self.place.shown(),
+            why: "its plan did not ask which texts may be alike: make one \
+                  with --similar"
+                .to_owned(),
+        })
     }
 
     /// How many entries failed, in all shards.

@@ -11,11 +11,13 @@ use sanchay::{
     Action, Algorithm, Engine, EntryError, HashOptions, LocalStorage, Monitor,
     Storage, Summary, WalkOptions,
 };
-use sanchay_core::shard::{MAX_LINE, Part, Planner, Shard, Target, Work};
+use sanchay_core::shard::{
+    Likeness, MAX_LINE, Part, Planner, Shard, Target, Work,
+};
 use sanchay_names::OsStrExt as _;
 use sanchay_output::shard::seal;
 
-use crate::{error::ShardError, list::list, overlap, work};
+use crate::{error::ShardError, list::list, overlap, texts, work};
 
 /// How roots are cut, and what is to be done with the parts.
 #[derive(Clone, Debug)]
@@ -30,6 +32,9 @@ pub struct PlanOptions {
     pub fields: Vec<String>,
     /// How deep the sums by folder go: 0 for the roots alone.
     pub depth: u32,
+    /// Whether texts are looked at for others that they may be like: they are
+    /// read once more for that.
+    pub similar: Option<Likeness>,
     /// How counting is watched and ended.
     pub monitor: Monitor,
 }
@@ -44,6 +49,7 @@ impl PlanOptions {
             algorithm: Algorithm::Xxh3_128,
             fields: Vec::new(),
             depth: 2,
+            similar: None,
             monitor: Monitor::default(),
         }
     }
@@ -231,6 +237,9 @@ impl Begun {
         if matches!(options.target, Target::Files(0) | Target::Bytes(0)) {
             return refused("target", "a shard has at least 1");
         }
+        if let Some(likeness) = &options.similar {
+            texts::options(likeness, WalkOptions::default()).check()?;
+        }
         overlap::check_roots(storage, roots)?;
         let found = roots.iter().map(|root| {
             let device = work::device_of(storage, root).map_err(|error| {
@@ -254,6 +263,7 @@ impl Begun {
             filter: program.encode(),
             expression: program.expression().to_string(),
             empty,
+            similar: options.similar,
             max_depth: walk.max_depth.map(|depth| depth as u64),
             one_file_system: walk.one_file_system,
             gitignore: walk.gitignore,

@@ -8,7 +8,7 @@
 //! the same, unless files change meanwhile; and what does not fit together is
 //! recognised by its digests when it is read.
 
-use std::{ops::ControlFlow, sync::Arc};
+use std::{collections::HashSet, ops::ControlFlow, path::PathBuf, sync::Arc};
 
 use bytes::Bytes;
 use sanchay::{
@@ -29,7 +29,7 @@ use crate::{
     place::Place,
     plan::storage,
     stream::{ShardEvent, stream},
-    work,
+    texts, work,
 };
 
 /// How a shard is run.
@@ -68,7 +68,7 @@ pub struct Outcome {
 /// them.
 ///
 /// Memory grows with the files of the shard: some 250 bytes each, and their
-/// paths.
+/// paths; with texts that may be alike, some 1,000 bytes each.
 ///
 /// # Errors
 /// [`ShardError::Root`] if a root cannot be looked into, [`ShardError::Gone`] if
@@ -115,7 +115,17 @@ pub fn run(
     if let Some(error) = refused {
         return Err(error);
     }
-    let summary = hashed?;
+    let mut summary = hashed?;
+    let (texts, mut failed) = (&mut tables.texts, Vec::new());
+    texts::push(engine, shard, options, texts, |error| failed.push(error))?;
+    for error in failed {
+        // What is read twice fails twice, and counts once.
+        if !tables.failed.contains(&error.path) {
+            tables.error(&error);
+            on_error(error);
+            summary.errors += 1;
+        }
+    }
     if options.again {
         // From here on, what is there no longer counts.
         place.delete(std::slice::from_ref(&marker))?;
@@ -174,7 +184,10 @@ struct Tables<'s> {
     shard: &'s Shard,
     files: Partitions,
     folders: Folders,
+    texts: Partitions,
     errors: Vec<u8>,
+    /// What failed.
+    failed: HashSet<PathBuf>,
     counted: [u64; 3],
 }
 
@@ -185,7 +198,9 @@ impl<'s> Tables<'s> {
             shard,
             files: Partitions::new(Dataset::Files, schema),
             folders: Folders::default(),
+            texts: Partitions::new(Dataset::Texts, texts::schema()),
             errors: Vec::new(),
+            failed: HashSet::new(),
             counted: [0; 3],
         })
     }
@@ -211,6 +226,7 @@ impl<'s> Tables<'s> {
 
     /// Keeps what was wrong with an entry: a line of NDJSON.
     fn error(&mut self, error: &EntryError) {
+        self.failed.insert(error.path.clone());
         let [.., errors] = &mut self.counted;
         *errors += 1;
         sanchay_output::shard::push_error(
@@ -230,7 +246,7 @@ impl<'s> Tables<'s> {
     ) -> Result<Output, ShardError> {
         let id = &self.shard.id;
         let mut outputs = Vec::new();
-        let tables = [self.files, self.folders.write()?];
+        let tables = [self.files, self.folders.write()?, self.texts];
         for file in tables.into_iter().flat_map(Partitions::finish) {
             let (file, bytes) = file?;
             if cancel.is_cancelled() {
@@ -252,6 +268,7 @@ impl<'s> Tables<'s> {
             shards: self.shard.shards,
             algorithm: self.shard.work.algorithm,
             empty: self.shard.work.empty,
+            similar: self.shard.work.similar,
             files,
             bytes,
             errors: failed,

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::members::{algorithm, bytes, check_version, identity, list, once};
-use super::{PathRange, ShardFlaw};
+use super::{Likeness, PathRange, ShardFlaw};
 use crate::filter::Program;
 use crate::hashing::Algorithm;
 use crate::json::JsonReader;
@@ -41,6 +41,8 @@ pub struct Work {
     pub expression: String,
     /// Whether empty files can be duplicates.
     pub empty: bool,
+    /// Whether texts are told that may be alike, and which those are.
+    pub similar: Option<Likeness>,
     /// How many levels are looked at; `None` for all.
     pub max_depth: Option<u64>,
     /// Whether other file systems than the roots' are entered.
@@ -106,6 +108,7 @@ struct Members {
     filter: Option<Vec<u8>>,
     expression: Option<String>,
     empty: Option<bool>,
+    similar: Option<Likeness>,
     max_depth: Option<u64>,
     one_file_system: Option<bool>,
     gitignore: Option<bool>,
@@ -172,6 +175,7 @@ impl Members {
             "filter" => once(&mut self.filter, bytes(json)?),
             "where" => once(&mut self.expression, json.string()?),
             "empty" => once(&mut self.empty, json.boolean()?),
+            "similar" => once(&mut self.similar, Likeness::read(json)?),
             "max_depth" => once(&mut self.max_depth, json.unsigned()?),
             "one_file_system" => {
                 once(&mut self.one_file_system, json.boolean()?)
@@ -210,6 +214,7 @@ impl Members {
             filter,
             expression: self.expression.unwrap_or_default(),
             empty: self.empty.unwrap_or_default(),
+            similar: self.similar,
             max_depth: self.max_depth,
             one_file_system: self.one_file_system.unwrap_or_default(),
             gitignore: self.gitignore.unwrap_or_default(),

@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::members::{algorithm, check_version, identity, list, once};
-use super::{MAX_SHARDS, ShardFlaw};
+use super::{Likeness, MAX_SHARDS, ShardFlaw};
 use crate::hashing::Algorithm;
 use crate::json::JsonReader;
 
@@ -16,7 +16,7 @@ pub const OUTPUT_FORMAT: &str = "sanchay-shard-output";
 pub const OUTPUT_VERSION: u64 = 1;
 
 /// The most files of an output: of each table one a partition.
-const MOST_FILES: usize = 512;
+const MOST_FILES: usize = 256 * Dataset::ALL.len();
 
 /// A table in partitions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,11 +25,15 @@ pub enum Dataset {
     Files,
     /// Sums by folder, by the first byte of the XXH3 digest of its path.
     Folders,
+    /// Texts with a number that those have in common which may be alike: a
+    /// row for each band of a text's signature, by the first byte of the
+    /// number.
+    Texts,
 }
 
 impl Dataset {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Files, Self::Folders];
+    pub const ALL: [Self; 3] = [Self::Files, Self::Folders, Self::Texts];
 
     /// Its name, which is that of its folder.
     #[must_use]
@@ -37,6 +41,7 @@ impl Dataset {
         match self {
             Self::Files => "files",
             Self::Folders => "folders",
+            Self::Texts => "texts",
         }
     }
 
@@ -77,6 +82,8 @@ pub struct Output {
     pub algorithm: Algorithm,
     /// Whether empty files can be duplicates.
     pub empty: bool,
+    /// Whether texts are told that may be alike, and which those are.
+    pub similar: Option<Likeness>,
     /// How many files were hashed.
     pub files: u64,
     /// How many bytes these have.
@@ -104,6 +111,7 @@ impl Output {
         let (mut id, mut plan) = (None, None);
         let (mut index, mut shards) = (None, None);
         let (mut function, mut empty) = (None, None);
+        let mut similar = None;
         let (mut files, mut bytes, mut errors) = (None, None, None);
         let mut outputs = None;
         let mut object = json.object()?;
@@ -118,6 +126,7 @@ impl Output {
                 "shards" => once(&mut shards, json.unsigned()?)?,
                 "algorithm" => once(&mut function, algorithm(json)?)?,
                 "empty" => once(&mut empty, json.boolean()?)?,
+                "similar" => once(&mut similar, Likeness::read(json)?)?,
                 "files" => once(&mut files, json.unsigned()?)?,
                 "bytes" => once(&mut bytes, json.unsigned()?)?,
                 "errors" => once(&mut errors, json.unsigned()?)?,
@@ -142,6 +151,7 @@ impl Output {
             shards,
             algorithm: function.ok_or(missing("algorithm"))?,
             empty: empty.ok_or(missing("empty"))?,
+            similar,
             files: files.ok_or(missing("files"))?,
             bytes: bytes.ok_or(missing("bytes"))?,
             errors: errors.ok_or(missing("errors"))?,

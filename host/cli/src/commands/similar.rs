@@ -267,20 +267,13 @@ struct Printing<'a> {
 impl Printing<'_> {
     /// Prints groups, one after the other. Nothing of a file can fail.
     fn groups(&self, similar: &Similar) -> u64 {
-        let mut writer = RecordWriter::new(self.output);
-        for (number, group) in (1..).zip(similar.groups()) {
-            if self.output.take().is_break() {
-                break;
-            }
-            for file in group.files() {
+        let groups = similar.groups().map(|group| {
+            group.files().map(|file| {
                 let SimilarFile { parent, name, size, similarity, .. } = file;
-                let path = (&*parent, name);
-                writer.push(&row(number, path, size, similarity));
-            }
-            if self.ends_after_group(&mut writer) {
-                break;
-            }
-        }
+                ((parent, name), size, similarity)
+            })
+        });
+        write_groups(self.output, groups);
         0
     }
 
@@ -307,8 +300,7 @@ impl Printing<'_> {
     }
 
     fn ends_after_group(&self, writer: &mut RecordWriter<'_>) -> bool {
-        let flow = writer.flush_if_due();
-        flow.is_break() || self.output.is_enough().is_break()
+        is_over(self.output, writer)
     }
 
     /// Prints pairs of pictures.
@@ -360,6 +352,35 @@ impl Printing<'_> {
                 Ok(0)
             }
             found => found,
+        }
+    }
+}
+
+/// Whether no further group is wanted.
+fn is_over(output: &Output, writer: &mut RecordWriter<'_>) -> bool {
+    writer.flush_if_due().is_break() || output.is_enough().is_break()
+}
+
+/// Prints groups, one after the other: of each file the two parts of its path,
+/// its size, and how alike it is to the first of its group.
+pub(super) fn write_groups<'a, P, F>(
+    output: &Output,
+    groups: impl Iterator<Item = F>,
+) where
+    P: AsRef<[u8]>,
+    F: Iterator<Item = ((P, &'a [u8]), u64, f64)>,
+{
+    let mut writer = RecordWriter::new(output);
+    for (number, group) in (1..).zip(groups) {
+        if output.take().is_break() {
+            break;
+        }
+        for ((parent, name), size, similarity) in group {
+            let path = (parent.as_ref(), name);
+            writer.push(&row(number, path, size, similarity));
+        }
+        if is_over(output, &mut writer) {
+            break;
         }
     }
 }

@@ -24,6 +24,14 @@ pub(crate) struct LikenessArgs {
     #[arg(long, requires = "images")]
     rotations: bool,
 
+    #[command(flatten)]
+    text: TextLikenessArgs,
+}
+
+/// How alike texts are to be, and pictures where these are compared.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Likeness")]
+pub(crate) struct TextLikenessArgs {
     /// How alike they are at least: texts 0.05 to 1, by default 0.8; pictures
     /// 0.7 to 1, by default 0.9
     #[arg(long, value_name = "SIMILARITY")]
@@ -62,8 +70,32 @@ impl LikenessArgs {
 
     /// An option that was given.
     pub(crate) fn given(&self) -> Option<&'static str> {
+        self.images().then_some("--images").or_else(|| self.text.given())
+    }
+
+    /// Which texts.
+    pub(crate) fn texts(&self, walk: WalkOptions) -> SimilarOptions {
+        self.text.options(walk)
+    }
+
+    /// Which pictures.
+    #[cfg(feature = "images")]
+    pub(crate) fn pictures(&self, walk: WalkOptions) -> SimilarImagesOptions {
+        let of = SimilarImagesOptions::default();
+        let text = &self.text;
+        SimilarImagesOptions {
+            walk,
+            threshold: text.threshold.unwrap_or(of.threshold),
+            rotations: self.rotations,
+            max_file_size: text.max_file_size.unwrap_or(of.max_file_size),
+        }
+    }
+}
+
+impl TextLikenessArgs {
+    /// An option that was given.
+    pub(crate) fn given(&self) -> Option<&'static str> {
         let all = [
-            (self.images(), "--images"),
             (self.threshold.is_some(), "--threshold"),
             (self.shingle_size.is_some(), "--shingle-size"),
             (self.characters, "--characters"),
@@ -73,7 +105,7 @@ impl LikenessArgs {
     }
 
     /// Which texts.
-    pub(crate) fn texts(&self, walk: WalkOptions) -> SimilarOptions {
+    pub(crate) fn options(&self, walk: WalkOptions) -> SimilarOptions {
         let of = SimilarOptions::default();
         let unit = match self.characters {
             true => Unit::Characters,
@@ -84,18 +116,6 @@ impl LikenessArgs {
             walk,
             threshold: self.threshold.unwrap_or(of.threshold),
             shingling: Shingling::clamped(unit, size),
-            max_file_size: self.max_file_size.unwrap_or(of.max_file_size),
-        }
-    }
-
-    /// Which pictures.
-    #[cfg(feature = "images")]
-    pub(crate) fn pictures(&self, walk: WalkOptions) -> SimilarImagesOptions {
-        let of = SimilarImagesOptions::default();
-        SimilarImagesOptions {
-            walk,
-            threshold: self.threshold.unwrap_or(of.threshold),
-            rotations: self.rotations,
             max_file_size: self.max_file_size.unwrap_or(of.max_file_size),
         }
     }

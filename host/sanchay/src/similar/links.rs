@@ -19,14 +19,14 @@ use std::{
 };
 
 use sanchay_core::{
-    grouping::Sorter as _,
+    grouping::{Components, Sorter as _},
     similarity::{Banding, PERMUTATIONS, Signature, jaccard},
 };
 use sanchay_sync::{into_inner, lock};
 
 use super::{
-    alike::Task, cache::SetCache, components::Components, groups::Groups,
-    reader::TextReader, texts::Texts,
+    alike::Task, cache::SetCache, groups::Groups, reader::TextReader,
+    texts::Texts,
 };
 use crate::{duplicates::compare::Comparison, error::Error, inspect::Inspect};
 

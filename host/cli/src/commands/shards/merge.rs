@@ -12,11 +12,13 @@ use sanchay_core::{
     record::{RecordKind, Row},
 };
 use sanchay_output::TextOptions;
-use sanchay_shards::{DuplicatesOptions, MergedGroup, Outputs};
+use sanchay_shards::{
+    DuplicatesOptions, MergedGroup, Outputs, SimilarMergeOptions,
+};
 
 use super::place;
 use crate::{
-    commands::command::RunCommand,
+    commands::{command::RunCommand, similar::write_groups},
     context::Context,
     exit::Exit,
     failure::Failure,
@@ -42,6 +44,11 @@ each.
 That the output of a shard is missing is an error: what is in it may be equal to
 what is in others.
 
+With --similar the groups are those that similar finds, of plans that were made
+with --similar: each partition joins some of the texts that may be alike, and
+--all finds all groups, byte for byte as similar prints them. These texts are
+read once more, so that the roots must be seen here.
+
 Which copies share their bytes on disk is asked of the files, as far as they are
 seen here.
 
@@ -49,7 +56,8 @@ Examples:
   sanchay shards merge --all --from /mnt/shared/inventory
   sanchay shards merge 00 --from s3://bucket/inventory --format ndjson
   sanchay shards merge 00 01 02 03 --from out --format parquet -o 0.parquet
-  sanchay shards merge --all --sums --from out";
+  sanchay shards merge --all --sums --from out
+  sanchay shards merge --all --similar --from out";
 
 /// Find the duplicates of all shards, or sum up their folders
 #[derive(Args, Debug)]
@@ -77,6 +85,15 @@ pub(crate) struct MergeArgs {
         ]
     )]
     sums: bool,
+
+    /// Find texts that are nearly the same instead of duplicates
+    #[arg(
+        long,
+        conflicts_with_all = [
+            "sums", "hardlinks", "same_device", "min_group", "sort",
+        ]
+    )]
+    similar: bool,
 
     /// Merge also where the output of shards is missing
     #[arg(long)]
@@ -150,9 +167,21 @@ impl RunCommand for MergeArgs {
             )
         })?;
         let merged = self.outputs(&messages).and_then(|outputs| {
-            match self.sums {
-                true => self.sum_up(&outputs, &output)?,
-                false => {
+            let mut errors = 0;
+            match (self.sums, self.similar) {
+                (true, _) => self.sum_up(&outputs, &output)?,
+                (_, true) => {
+                    let options = SimilarMergeOptions {
+                        storage: self
+                            .cloud
+                            .reach(WalkOptions::default())
+                            .storage,
+                        monitor: messages.monitor(&interrupt.cancel),
+                    };
+                    errors =
+                        self.similar(&outputs, &options, &output, &messages)?;
+                }
+                _ => {
                     let storage =
                         self.cloud.reach(WalkOptions::default()).storage;
                     let options = DuplicatesOptions {
@@ -167,8 +196,9 @@ impl RunCommand for MergeArgs {
                 }
             }
             self.tell_errors(&outputs, &messages);
-            let is_partial =
-                outputs.errors() > 0 || !outputs.missing().is_empty();
+            let is_partial = errors > 0
+                || outputs.errors() > 0
+                || !outputs.missing().is_empty();
             Ok(if is_partial { Exit::Partly } else { Exit::Done })
         });
         output.end_run(merged, &messages)
@@ -178,9 +208,10 @@ impl RunCommand for MergeArgs {
 impl MergeArgs {
     /// What the records are.
     fn kind(&self) -> RecordKind {
-        match self.sums {
-            true => RecordKind::Folder,
-            false => RecordKind::Duplicate,
+        match (self.sums, self.similar) {
+            (true, _) => RecordKind::Folder,
+            (_, true) => RecordKind::Similar,
+            _ => RecordKind::Duplicate,
         }
     }
 
@@ -225,6 +256,34 @@ impl MergeArgs {
             messages.note(merged.summary());
         }
         Ok(())
+    }
+
+    /// Prints the groups of texts that are alike. Returns how many could not
+    /// be read again.
+    fn similar(
+        &self,
+        outputs: &Outputs,
+        options: &SimilarMergeOptions,
+        output: &Output,
+        messages: &Messages,
+    ) -> Result<u64, Failure> {
+        let engine = self.run.engine()?;
+        let found =
+            outputs.similar(&engine, self.partitions(), options, |error| {
+                messages.entry(&error);
+            });
+        messages.end_progress();
+        let found = found?;
+        let groups = found.groups.iter().map(|group| {
+            group.iter().map(|file| {
+                ((&[][..], &*file.path), file.size, file.similarity)
+            })
+        });
+        write_groups(output, groups);
+        if !self.run.quiet {
+            messages.note(&found);
+        }
+        Ok(found.errors)
     }
 
     /// Prints the sums of the folders.

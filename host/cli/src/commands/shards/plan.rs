@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, ValueHint, value_parser};
-use sanchay::{Filter, Plugins};
+use sanchay::{Filter, Plugins, SimilarOptions, WalkOptions};
 use sanchay_core::size::{self, HumanBytes};
-use sanchay_shards::{Plan, PlanOptions, Target};
+use sanchay_shards::{Likeness, Plan, PlanOptions, Target};
 
 use crate::{
     commands::command::RunCommand,
@@ -15,7 +15,7 @@ use crate::{
     messages::Messages,
     options::{
         algorithm::IdentifyingArgs, catalog::CatalogArgs, cloud::CloudArgs,
-        run::RunArgs, walk::WalkArgs,
+        likeness::TextLikenessArgs, run::RunArgs, walk::WalkArgs,
     },
     output::{Inputs, Sink},
     standard_streams::is_stdout,
@@ -80,6 +80,12 @@ pub(crate) struct PlanArgs {
     #[arg(long, value_name = "N", default_value_t = 2)]
     depth: u32,
 
+    /// Also look which texts may be alike, for merge --similar
+    ///
+    /// Each text is read once more for that.
+    #[arg(long)]
+    similar: bool,
+
     /// Count by the newest snapshot in the catalog that has the roots
     #[cfg(feature = "catalog")]
     #[arg(long)]
@@ -88,6 +94,9 @@ pub(crate) struct PlanArgs {
     /// Write the plan to FILE instead of standard output
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     output: Option<PathBuf>,
+
+    #[command(flatten)]
+    likeness: TextLikenessArgs,
 
     #[command(flatten)]
     algorithm: IdentifyingArgs,
@@ -109,6 +118,9 @@ impl RunCommand for PlanArgs {
     fn check(&self) -> Result<(), String> {
         self.cloud.check(&self.roots)?;
         self.algorithm.check()?;
+        if let Some(option) = self.likeness.given().filter(|_| !self.similar) {
+            return Err(format!("{option} needs --similar"));
+        }
         if self.walk.follow {
             return Err("links are not followed in shards: name what they \
                         lead to, without --follow"
@@ -133,6 +145,7 @@ impl RunCommand for PlanArgs {
             algorithm: self.algorithm.algorithm(),
             fields: self.add_fields.clone(),
             depth: self.depth,
+            similar: self.similar.then(|| self.likeness()),
             monitor: messages.monitor(&interrupt.cancel),
             ..PlanOptions::new(self.target())
         };
@@ -169,6 +182,14 @@ impl PlanArgs {
             // The parser sees to it that there is one.
             (None, bytes) => Target::Bytes(bytes.unwrap_or(1)),
         }
+    }
+
+    /// How alike texts are to be.
+    fn likeness(&self) -> Likeness {
+        let options = self.likeness.options(WalkOptions::default());
+        let SimilarOptions { threshold, shingling, max_file_size, .. } =
+            options;
+        Likeness::new(threshold, shingling, max_file_size)
     }
 
     /// Counts, and cuts.

@@ -10,13 +10,14 @@ use std::{
     },
 };
 
-use sanchay_core::similarity::{Turn, may_be_alike};
+use sanchay_core::{
+    grouping::Components,
+    similarity::{Turn, may_be_alike},
+};
 use sanchay_sync::{into_inner, lock};
 
 use super::reader::Image;
-use crate::{
-    error::Error, pool::Pool, run::RunState, similar::components::Components,
-};
+use crate::{error::Error, pool::Pool, run::RunState};
 
 /// By how much the shapes of two pictures may differ: one of them may be so
 /// much wider, for its height, than the other.

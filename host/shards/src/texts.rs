@@ -1,0 +1,85 @@
+//! The texts of a shard, for finding those that may be alike: a row for each
+//! band of a text's signature, with a number that another text has as well if
+//! both have the same in that band.
+
+use std::{
+    ops::ControlFlow,
+    sync::{Arc, Mutex},
+};
+
+use sanchay::{Engine, EntryError, SimilarOptions, SketchedText, WalkOptions};
+use sanchay_core::{
+    record::{FieldId, Group, RecordKind, Row, Schema},
+    shard::{Likeness, Shard, number_of_band},
+};
+use sanchay_names::OsStrExt as _;
+
+use crate::{
+    error::ShardError, partitions::Partitions, plan::storage, run::RunOptions,
+    work,
+};
+
+/// The columns: `group`, the number that texts have in common; size and path.
+pub(crate) fn schema() -> Schema {
+    let all = Schema::new(RecordKind::Similar, []);
+    all.only(&[FieldId::Group, FieldId::Size, FieldId::Path])
+}
+
+/// How texts are compared.
+pub(crate) fn options(
+    likeness: &Likeness,
+    walk: WalkOptions,
+) -> SimilarOptions {
+    SimilarOptions {
+        walk,
+        threshold: likeness.threshold(),
+        shingling: likeness.shingling,
+        max_file_size: likeness.max_file_size,
+    }
+}
+
+/// Reads the texts of a shard, if its plan says so, and adds their rows.
+pub(crate) fn push(
+    engine: &Engine,
+    shard: &Shard,
+    run: &RunOptions,
+    table: &mut Partitions,
+    on_error: impl FnMut(EntryError) + Send,
+) -> Result<(), ShardError> {
+    let Some(likeness) = &shard.work.similar else { return Ok(()) };
+    let on_error = Mutex::new(on_error);
+    let storage = storage(run.storage.as_ref());
+    for part in &shard.parts {
+        let mut walk = work::walk_options(&shard.work, part)?;
+        walk.storage = Some(Arc::clone(&storage));
+        let sketches = engine
+            .similar([work::path(&part.root)])
+            .options(options(likeness, walk))
+            .monitor(&run.monitor)
+            .sketch(|error| {
+                let mut tell =
+                    on_error.lock().unwrap_or_else(|it| it.into_inner());
+                tell(error);
+                ControlFlow::Continue(())
+            })?;
+        for text in sketches.texts() {
+            add(&text, table)?;
+        }
+    }
+    Ok(())
+}
+
+fn add(text: &SketchedText, table: &mut Partitions) -> Result<(), ShardError> {
+    for (band, value) in (0..).zip(&text.bands) {
+        let number = number_of_band(band, *value);
+        let [partition, ..] = number.to_be_bytes();
+        let row = Row {
+            name: text.path.as_os_str().as_bytes(),
+            size: Some(text.size),
+            group: Some(Group { number, reclaimable: 0 }),
+            ..Row::default()
+        };
+        table.push(partition, &row)?;
+    }
+    Ok(())
+}
