@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sanchay_core::record::SortFields;
+use sanchay_core::record::{Change, FieldId, SortFields};
 use sanchay_sync::lock;
 use serde::{Deserialize, Serialize};
 use sqlx::Row as _;
@@ -69,6 +69,20 @@ pub(crate) struct Definition {
     /// Fields as the program takes them: `size:desc,path`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) sort: Option<String>,
+    /// Of differences those of these kinds; none: all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) changes: Vec<String>,
+}
+
+/// Which records of a source, and in which order.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Wanted<'a> {
+    /// Those of which this expression is true.
+    pub(crate) filter: Option<&'a str>,
+    /// `-size`, or `size:desc,path`.
+    pub(crate) sort: Option<&'a str>,
+    /// Of differences those of these kinds; none: all.
+    pub(crate) changes: &'a [String],
 }
 
 /// A view.
@@ -112,20 +126,20 @@ impl Views {
     /// The view of a source's records.
     ///
     /// # Errors
-    /// 404 and 409 for one that has none; 422 for a filter or an order that
-    /// makes no sense.
+    /// 404 and 409 for one that has none; 422 for a filter, an order or kinds
+    /// of changes that make no sense.
     pub(crate) async fn of(
         &self,
         app: &Arc<App>,
         source: &Source,
-        filter: Option<&str>,
-        sort: Option<&str>,
+        wanted: Wanted<'_>,
     ) -> Result<Arc<View>, Problem> {
         let (origin, reader) = source.find(app).await?;
         let definition = Definition {
             origin,
-            filter: checked_filter(filter)?,
-            sort: checked_sort(&reader, sort)?,
+            filter: checked_filter(wanted.filter)?,
+            sort: checked_sort(&reader, wanted.sort)?,
+            changes: checked_changes(&reader, wanted.changes)?,
         };
         self.find_or_make(app, definition, reader).await
     }
@@ -334,4 +348,26 @@ fn checked_sort(
         .resolve(&schema)
         .map_err(|error| wrong("sort", &error.to_string()))?;
     Ok(Some(spelled))
+}
+
+/// Kinds of changes that there are, each once and in one order.
+fn checked_changes(
+    reader: &Reader,
+    changes: &[String],
+) -> Result<Vec<String>, Problem> {
+    if changes.is_empty() {
+        return Ok(Vec::new());
+    }
+    if !reader.shape().kept().has(FieldId::Change) {
+        let why = "only differences between snapshots have kinds of changes";
+        return Err(wrong("changes", why));
+    }
+    let names = Change::ALL.map(Change::name);
+    if let Some(other) = changes.iter().find(|it| !names.contains(&&***it)) {
+        let all = names.join(", ");
+        let why = format!("{other:?} is none of {all}");
+        return Err(wrong("changes", &why));
+    }
+    let is_wanted = |name: &&str| changes.iter().any(|it| it == name);
+    Ok(names.into_iter().filter(is_wanted).map(str::to_owned).collect())
 }

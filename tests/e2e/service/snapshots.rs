@@ -197,6 +197,40 @@ fn what_differs_between_snapshots_is_told_in_sums_files_and_folders() {
 }
 
 #[test]
+fn a_view_of_differences_has_only_the_kinds_that_are_asked_for() {
+    let it = twice();
+    let view = |body: &Value| it.service.post("/api/v1/views", body);
+    let source = json!({"diff": [it.first, it.second]});
+    let rows = |changes: &[&str]| {
+        let made = view(&json!({"source": source, "changes": changes}));
+        assert_eq!(made.status, 201, "{}", made.text());
+        let made = made.json();
+        let id = made["id"].as_str().unwrap();
+        let path = format!("/api/v1/views/{id}/rows?fields=change");
+        let rows = it.service.get(&path).json()["rows"].clone();
+        let rows = rows.as_array().unwrap().iter();
+        let rows = rows.map(|row| row[0].as_str().unwrap().to_owned());
+        (id.to_owned(), rows.collect::<Vec<_>>())
+    };
+    assert_eq!(rows(&[]).1.len(), 4);
+    assert_eq!(rows(&["deleted"]).1, ["deleted"]);
+    let (one, mut found) = rows(&["new", "moved"]);
+    found.sort();
+    assert_eq!(found, ["moved", "new"]);
+    assert_eq!(rows(&["moved", "new", "new"]).0, one);
+    assert!(rows(&["touched"]).1.is_empty());
+    let refused = |source: &Value, changes: &[&str], says: &str| {
+        let body = json!({"source": source, "changes": changes});
+        let answer = view(&body);
+        assert_eq!((answer.status, &*answer.problem()), (422, "invalid"));
+        assert!(answer.text().contains(says), "{}", answer.text());
+    };
+    refused(&source, &["newer"], "none of new, changed, moved");
+    let snapshot = json!({"snapshot": it.first});
+    refused(&snapshot, &["new"], "only differences");
+}
+
+#[test]
 fn snapshots_of_other_places_are_not_there() {
     let state = Rc::new(Tree::new());
     let other = Tree::new();

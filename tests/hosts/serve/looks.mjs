@@ -30,6 +30,21 @@ export async function compares_snapshots(it) {
         names.join(),
     );
     await it.check('changes');
+    // Only one kind, and all again.
+    const kind = (name) => page.getByRole('button', { name });
+    await kind(/^Deleted/).click();
+    await page.waitForURL(/only=deleted/);
+    const files = page.getByRole('grid', { name: 'Differences' });
+    const shown = files.locator('[role=row] .tag');
+    await page.waitForFunction(
+        () => document.querySelectorAll('.grid [role=row] .tag').length === 1,
+    );
+    assert.equal((await shown.innerText()).trim(), 'deleted');
+    await it.check('changes-only');
+    await kind('All changes').click();
+    await page.waitForFunction(
+        () => document.querySelectorAll('.grid [role=row] .tag').length > 1,
+    );
     // By folder, by keys: into the one that shrank, and up again.
     const steep = page.getByRole('region', { name: /^Steepest/ });
     await steep.getByRole('button', { name: 'docs' }).waitFor();

@@ -23,7 +23,7 @@ use crate::{
     },
     rights::{Caller, Right},
     sources::Source,
-    views::RowList,
+    views::{RowList, Wanted},
 };
 
 /// How many records a page has at most, and unless more are asked for.
@@ -154,7 +154,10 @@ pub(super) async fn answer(
     let view = match (filter, sort) {
         // As they were found: there is nothing to make.
         (None, None) => None,
-        _ => Some(app.views.of(app, source, filter, sort).await?),
+        _ => {
+            let wanted = Wanted { filter, sort, changes: &[] };
+            Some(app.views.of(app, source, wanted).await?)
+        }
     };
     if let Some(view) = &view {
         reader = view.reader.clone();

@@ -28,7 +28,7 @@ use crate::{
     },
     rights::{Caller, Right},
     sources::Source,
-    views::{RowList, View, ViewState},
+    views::{RowList, View, ViewState, Wanted},
 };
 
 /// How many records one request gets at most, and unless more are asked for.
@@ -50,6 +50,11 @@ pub(crate) struct NewView {
     /// The order: `-size`, or `size:desc,path`.
     #[serde(default)]
     sort: Option<String>,
+    /// Of differences only these: `new`, `changed`, `moved`, `deleted`,
+    /// `touched`. None: all.
+    #[serde(default)]
+    #[schema(max_items = 5)]
+    changes: Vec<String>,
 }
 
 /// A view.
@@ -144,8 +149,13 @@ pub(crate) async fn make(
     Body(new): Body<NewView>,
 ) -> Result<Response, Problem> {
     caller.needs(Right::Read)?;
-    let (filter, sort) = (new.filter.as_deref(), new.sort.as_deref());
-    let view = app.views.of(&app, &new.source, filter, sort).await?;
+    let NewView { source, filter, sort, changes } = new;
+    let wanted = Wanted {
+        filter: filter.as_deref(),
+        sort: sort.as_deref(),
+        changes: &changes,
+    };
+    let view = app.views.of(&app, &source, wanted).await?;
     // Most are made in a moment.
     let _ = view.ready(Duration::from_millis(50)).await;
     let mut response =

@@ -83,6 +83,12 @@ impl<'b> Kept<'b> {
         EntryKind::ALL.into_iter().find(|it| it.name() == word)
     }
 
+    /// How it differs, if it is a difference.
+    pub(crate) fn change(self) -> Option<Change> {
+        let word = self.word(FieldId::Change)?;
+        Change::ALL.into_iter().find(|it| it.name() == word)
+    }
+
     /// Whether it stays in any case.
     pub(crate) fn is_reference(self) -> bool {
         self.word(FieldId::Role) == Some(Role::Reference.name())
@@ -134,9 +140,7 @@ impl<'b> Kept<'b> {
         let facts = self.facts();
         let (parent, name) = self.path();
         let word = |id| self.word(id);
-        let change = word(FieldId::Change).and_then(|word| {
-            Change::ALL.into_iter().find(|it| it.name() == word)
-        });
+        let change = self.change();
         let verdict = word(FieldId::Verdict).and_then(verdict);
         let role = word(FieldId::Role).map(|word| {
             match word == Role::Reference.name() {

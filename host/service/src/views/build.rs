@@ -28,7 +28,11 @@ pub(super) fn build(
 ) -> Result<RowList, Problem> {
     let definition = &view.definition;
     let total = handle.block_on(view.reader.ready())?;
-    if definition.filter.is_none() && definition.sort.is_none() {
+    let changes = &definition.changes;
+    if definition.filter.is_none()
+        && definition.sort.is_none()
+        && changes.is_empty()
+    {
         return Ok(RowList::All(total));
     }
     if u32::try_from(total).is_err() {
@@ -52,10 +56,13 @@ pub(super) fn build(
         if batch.is_empty() {
             break;
         }
-        let rows: Vec<u32> = match &mut matching {
+        let mut rows: Vec<u32> = match &mut matching {
             Some(matching) => matching.rows(&batch)?,
             None => (0..).take(batch.len()).collect(),
         };
+        if !changes.is_empty() {
+            rows.retain(|row| is_of(&batch, *row, changes));
+        }
         let first = u32::try_from(from).unwrap_or(u32::MAX);
         match &mut order {
             Some(order) => order.push(&batch, &rows, first)?,
@@ -74,6 +81,13 @@ pub(super) fn build(
         Some(order) => order.sorter.finish().map_err(failed),
         None => list.finish().map_err(failed),
     }
+}
+
+/// Whether a record tells of a change of one of these kinds.
+fn is_of(batch: &RecordBatch, row: u32, changes: &[String]) -> bool {
+    let row = usize::try_from(row).unwrap_or(usize::MAX);
+    let change = Kept::new(batch, row).change();
+    change.is_some_and(|it| changes.iter().any(|wanted| wanted == it.name()))
 }
 
 /// Records that are being put in order.

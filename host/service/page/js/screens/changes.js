@@ -149,6 +149,7 @@ function Between({ list, asked, query }) {
                       a=${a.id}
                       b=${b.id}
                       at=${query.at ?? ''}
+                      only=${query.only ?? ''}
                   />`
         }`;
 }

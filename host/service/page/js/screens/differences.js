@@ -76,9 +76,9 @@ const COLUMNS = /** @type {import('../ui/grid.js').Column[]} */ ([
 ]);
 
 /**
- * @param {{a: string, b: string, at: string}} props
+ * @param {{a: string, b: string, at: string, only: string}} props
  */
-export function Differences({ a, b, at: folder }) {
+export function Differences({ a, b, at: folder, only }) {
     const pair = `${a}...${b}`;
     const { data: sums, error: wrong } = useLoad(
         (signal) =>
@@ -90,9 +90,11 @@ export function Differences({ a, b, at: folder }) {
     const filter = folder.startsWith('/')
         ? anywhereIn(folder, list)
         : below(folder);
+    const wanted = only.split(',').filter((id) => Object.hasOwn(KINDS, id));
     const request = {
         source: { diff: [a, b] },
         ...(folder ? { filter } : {}),
+        ...(wanted.length ? { changes: wanted } : {}),
     };
     const { view, error: failed, again } = useView(request, null);
     const error = wrong ?? failed;
@@ -107,21 +109,35 @@ export function Differences({ a, b, at: folder }) {
               it.id === 'path' ? { ...it, width: 'minmax(9rem, 1fr)' } : it,
           )
         : COLUMNS;
-    const empty = html`<${Empty} icon="check" title="Nothing differs" />`;
-    return html`<ul class="kindcards" aria-label="Kinds of change">
+    const none = wanted.length ? 'Nothing differs so' : 'Nothing differs';
+    const empty = html`<${Empty} icon="check" title=${none} />`;
+    const toggle = (/** @type {string} */ id) => {
+        const others = wanted.filter((it) => it !== id);
+        const now = others.length < wanted.length ? others : [...wanted, id];
+        setAt(-1);
+        setQuery({ only: now.join(',') });
+    };
+    return html`<ul class="kindcards" aria-label="Only these kinds of change">
             ${kinds.map((/** @type {any} */ [id, it]) => {
                 const kind = kindOf(id);
-                return html`<li key=${id} class="kindcard">
-                    <span class="row small">
-                        <span class=${`tag ${kind.tone}`}>
-                            <${Icon} name=${kind.icon} />
+                return html`<li key=${id}>
+                    <button
+                        type="button"
+                        class="kindcard"
+                        aria-pressed=${wanted.includes(id)}
+                        onClick=${() => toggle(id)}
+                    >
+                        <span class="row small">
+                            <span class=${`tag ${kind.tone}`}>
+                                <${Icon} name=${kind.icon} />
+                            </span>
+                            ${kind.label}
                         </span>
-                        ${kind.label}
-                    </span>
-                    <span class="num value">${count(it.files)}</span>
-                    <span class="num small dim">
-                        ${signed(it.bytes, bytes)}
-                    </span>
+                        <span class="num value">${count(it.files)}</span>
+                        <span class="num small dim">
+                            ${signed(it.bytes, bytes)}
+                        </span>
+                    </button>
                 </li>`;
             })}
         </ul>
@@ -131,6 +147,16 @@ export function Differences({ a, b, at: folder }) {
                 <h2 class="grow cut">
                     ${folder ? `Files in ${plain(base(folder))}` : 'Files'}
                 </h2>
+                ${
+                    wanted.length > 0 &&
+                    html`<button
+                        type="button"
+                        class="btn sm"
+                        onClick=${() => setQuery({ only: null })}
+                    >
+                        All changes
+                    </button>`
+                }
                 ${
                     folder &&
                     html`<button
