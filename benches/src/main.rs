@@ -19,6 +19,7 @@ mod problem;
 mod renaming;
 mod report;
 mod run;
+mod sketching;
 mod target;
 mod unsandboxed;
 
@@ -75,6 +76,8 @@ enum Command {
     Copy(copying::Copying),
     /// Renames each regular file of a tree, and does nothing else
     Rename(renaming::Renaming),
+    /// Makes signatures of texts in the sandbox, by one thread
+    Sketch(sketching::Sketching),
     /// Runs ours in turn with its peers, floors and twins
     Run(run::Options),
     /// Writes the kept results to docs/PERFORMANCE.md and docs/figures.md
@@ -95,6 +98,7 @@ fn main() -> ExitCode {
         Command::Unsandboxed { job } => unsandboxed::run(&job),
         Command::Copy(copying) => copying::run(&copying),
         Command::Rename(renaming) => renaming::run(&renaming),
+        Command::Sketch(sketching) => sketching::run(&sketching),
         Command::Run(options) => run::run(&options),
         Command::Report { directory } => report::write(&directory),
     };

@@ -1,5 +1,9 @@
-"""Farms for tests of job attachments: buckets of moto on loopback, projects and
-sessions in temporary folders."""
+"""Farms for tests of job attachments: buckets on loopback, projects and sessions
+in temporary folders.
+
+The server is moto, and s3s-fs as well where `./x --peer-tools` has installed it:
+that one looks at signatures and checksums.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +13,11 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 from xml.etree import ElementTree
 
 import pytest
@@ -19,34 +25,75 @@ import rusty_attachments as ra
 
 KEYS = ra.AwsCredentials("key", "secret")
 
+#: The server that looks at signatures.
+S3S = Path(__file__).parents[2] / ".tools/s3s-fs/bin/s3s-fs"
+SERVERS = ["moto", *(["s3s-fs"] if S3S.is_file() else [])]
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    pytest.importorskip("moto.server")
+
+class Server(NamedTuple):
+    """A server of objects."""
+
+    url: str
+    make_bucket: Callable[[str], None]
+    keys: Callable[[str], list[str]]
+
+
+def moto(url: str) -> Server:
+    """The server that asks nobody who they are."""
+
+    def make_bucket(name: str) -> None:
+        request = urllib.request.Request(f"{url}/{name}", method="PUT")
+        urllib.request.urlopen(request).close()
+
+    def keys(bucket: str) -> list[str]:
+        with urllib.request.urlopen(f"{url}/{bucket}") as listed:
+            found = ElementTree.parse(listed).iter()
+        return [it.text or "" for it in found if it.tag.endswith("}Key")]
+
+    return Server(url, make_bucket, keys)
+
+
+def s3s(url: str, folder: Path) -> Server:
+    """The server whose objects are files of a folder."""
+
+    def keys(bucket: str) -> list[str]:
+        root = folder / bucket
+        found = (it for it in root.rglob("*") if it.is_file())
+        return sorted(str(it.relative_to(root)) for it in found)
+
+    return Server(url, lambda name: (folder / name).mkdir(), keys)
+
+
+@pytest.fixture(scope="session", params=SERVERS)
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "moto.server",
-            "-H",
-            "127.0.0.1",
-            "-p",
-            str(port),
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+        port = str(probe.getsockname()[1])
     url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", port]
+    found = moto(url)
+    if request.param == "moto":
+        pytest.importorskip("moto.server")
+    else:
+        folder = tmp_path_factory.mktemp("objects")
+        found = s3s(url, folder)
+        signed = ["--access-key", "key", "--secret-key", "secret"]
+        place = ["--host", "127.0.0.1", "--port", port, str(folder)]
+        command = [str(S3S), *signed, *place]
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     for _ in range(600):
         try:
             urllib.request.urlopen(url, timeout=5).close()
             break
+        except urllib.error.HTTPError:
+            break
         except OSError:
             time.sleep(0.1)
-    yield url
+    yield found
     process.terminate()
     process.wait()
 
@@ -54,14 +101,14 @@ def server() -> Iterator[str]:
 class Farm:
     """A bucket of its own, and a folder."""
 
-    def __init__(self, url: str, folder: Path, bucket: str) -> None:
-        self.url, self.folder, self.bucket = url, folder, bucket
+    def __init__(self, server: Server, folder: Path, bucket: str) -> None:
+        self.server, self.url = server, server.url
+        self.folder, self.bucket = folder, bucket
         self.project = folder / "project"
         self.session = folder / "session"
         self.s3 = ra.S3Location(bucket, "Root")
         self.place = ra.ManifestLocation(bucket, "Root", "farm-1", "queue-1")
-        request = urllib.request.Request(f"{url}/{bucket}", method="PUT")
-        urllib.request.urlopen(request).close()
+        server.make_bucket(bucket)
 
     @property
     def access(self) -> dict[str, object]:
@@ -76,10 +123,7 @@ class Farm:
 
     def keys(self) -> list[str]:
         """What is in the bucket."""
-        listed = urllib.request.urlopen(f"{self.url}/{self.bucket}")
-        with listed:
-            found = ElementTree.parse(listed).iter()
-        return [it.text or "" for it in found if it.tag.endswith("}Key")]
+        return self.server.keys(self.bucket)
 
     def references(self) -> ra.AssetReferences:
         return ra.AssetReferences(
@@ -101,7 +145,7 @@ class Farm:
 
 @pytest.fixture
 def farm(
-    server: str,
+    server: Server,
     tmp_path: Path,
     request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
@@ -111,7 +155,7 @@ def farm(
         "AWS_ACCESS_KEY_ID": "key",
         "AWS_SECRET_ACCESS_KEY": "secret",
         "AWS_DEFAULT_REGION": "us-west-2",
-        "AWS_ENDPOINT_URL": server,
+        "AWS_ENDPOINT_URL": server.url,
         "AWS_EC2_METADATA_DISABLED": "true",
         "DEADLINE_CLOUD_TELEMETRY_OPT_OUT": "true",
         "DEADLINE_CONFIG_FILE_PATH": str(tmp_path / "deadline.config"),

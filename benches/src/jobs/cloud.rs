@@ -1,6 +1,7 @@
-//! Copies between a folder and S3 on loopback. The server is moto, a fresh one
-//! for each run, since it keeps all it has in memory: its own share of the
-//! time is the same for all.
+//! Copies between a folder and S3 on loopback. The server is s3s-fs, or moto
+//! where that is not installed: a fresh one for each run, since moto keeps all
+//! it has in memory. Its own share of the time is the same for all; moto's is
+//! most of it.
 
 use super::{Cache, Job, Site};
 use crate::contestant::{Contestant, Role};
