@@ -104,12 +104,15 @@ pub(crate) fn calls(
 /// Removes what an earlier run made, and waits until the disk is at rest: what
 /// one contestant left to be written must not be charged to the next.
 fn clear(contestant: &Contestant) -> Result<()> {
-    let Some(folder) = &contestant.leaves else { return Ok(()) };
-    match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            return Err(error).trying("remove", folder);
+    if let Some(folder) = &contestant.leaves {
+        match fs::remove_dir_all(folder) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(error).trying("remove", folder);
+            }
+            _ => {}
         }
-        _ => {}
+    } else if contestant.before.is_empty() {
+        return Ok(());
     }
     for command in &contestant.before {
         prepare(command)?;
