@@ -1,5 +1,6 @@
-"""Job attachments against the Python package deadline, in one run, with moto
-on loopback: seconds, what part of its time was taken, and peak memory.
+"""Job attachments against the Python package deadline, in one run, with s3s-fs
+on loopback, or moto where that was not compiled: seconds, what part of its time
+was taken, and peak memory.
 
     ./x bench-attachments [--files N] [--small N] [--many N] [--json]
 
@@ -20,12 +21,13 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 HERE = Path(__file__).resolve().parents[2]
+sys.path.append(str(HERE / "tests/python"))
+import s3_servers  # noqa: E402
 
 REFERENCE = """
 import json, sys
@@ -106,27 +108,24 @@ class Bench:
 
 
 @contextlib.contextmanager
-def server() -> Iterator[str]:
-    """An S3 of moto."""
+def server(folder: Path) -> Iterator[str]:
+    """An S3 with the buckets theirs and ours."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1"]
+    name = s3_servers.SERVERS[-1]
+    objects = folder / "objects"
+    objects.mkdir()
     process = subprocess.Popen(
-        [*command, "-p", str(port)],
+        s3_servers.command(name, port, objects, ("key", "secret")),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     url = f"http://127.0.0.1:{port}"
     try:
-        while True:
-            try:
-                urllib.request.urlopen(url, timeout=5).close()
-                break
-            except OSError:
-                if process.poll() is not None:
-                    sys.exit("moto does not start")
-                time.sleep(0.1)
+        s3_servers.wait(url, process)
+        for bucket in ["theirs", "ours"]:
+            s3_servers.make_bucket(name, url, objects, bucket)
         yield url
     finally:
         process.terminate()
@@ -150,11 +149,8 @@ def measure(
     )
     root, saved = bench.write("files", given.files, given.size), "theirs.json"
     cache, job = bench.folder / "cache", bench.folder / "ours.json"
-    with server() as url:
+    with server(bench.folder) as url:
         bench.environment["AWS_ENDPOINT_URL"] = url
-        for bucket in ["theirs", "ours"]:
-            request = urllib.request.Request(f"{url}/{bucket}", method="PUT")
-            urllib.request.urlopen(request).close()
 
         def reference(job: str) -> Cost:
             words = [sys.executable, "-c", REFERENCE, job, "theirs", root]

@@ -11,88 +11,59 @@ import os
 import random
 import socket
 import subprocess
-import sys
-import time
-import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
 
 import pytest
 import rusty_attachments as ra
+import s3_servers
 
 KEYS = ra.AwsCredentials("key", "secret")
-
-#: The server that looks at signatures.
-S3S = Path(__file__).parents[2] / ".tools/s3s-fs/bin/s3s-fs"
-SERVERS = ["moto", *(["s3s-fs"] if S3S.is_file() else [])]
 
 
 class Server(NamedTuple):
     """A server of objects."""
 
+    name: str
     url: str
-    make_bucket: Callable[[str], None]
-    keys: Callable[[str], list[str]]
+    folder: Path
+
+    def make_bucket(self, bucket: str) -> None:
+        s3_servers.make_bucket(self.name, self.url, self.folder, bucket)
+
+    def keys(self, bucket: str) -> list[str]:
+        """What is in a bucket."""
+        if self.name == "s3s-fs":
+            root = self.folder / bucket
+            found = (it for it in root.rglob("*") if it.is_file())
+            return sorted(str(it.relative_to(root)) for it in found)
+        with urllib.request.urlopen(f"{self.url}/{bucket}") as listed:
+            named = ElementTree.parse(listed).iter()
+        return [it.text or "" for it in named if it.tag.endswith("}Key")]
 
 
-def moto(url: str) -> Server:
-    """The server that asks nobody who they are."""
-
-    def make_bucket(name: str) -> None:
-        request = urllib.request.Request(f"{url}/{name}", method="PUT")
-        urllib.request.urlopen(request).close()
-
-    def keys(bucket: str) -> list[str]:
-        with urllib.request.urlopen(f"{url}/{bucket}") as listed:
-            found = ElementTree.parse(listed).iter()
-        return [it.text or "" for it in found if it.tag.endswith("}Key")]
-
-    return Server(url, make_bucket, keys)
-
-
-def s3s(url: str, folder: Path) -> Server:
-    """The server whose objects are files of a folder."""
-
-    def keys(bucket: str) -> list[str]:
-        root = folder / bucket
-        found = (it for it in root.rglob("*") if it.is_file())
-        return sorted(str(it.relative_to(root)) for it in found)
-
-    return Server(url, lambda name: (folder / name).mkdir(), keys)
-
-
-@pytest.fixture(scope="session", params=SERVERS)
+@pytest.fixture(scope="session", params=s3_servers.SERVERS)
 def server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
+    name = request.param
+    if name == "moto":
+        pytest.importorskip("moto.server")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
-    url = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", port]
-    found = moto(url)
-    if request.param == "moto":
-        pytest.importorskip("moto.server")
-    else:
-        folder = tmp_path_factory.mktemp("objects")
-        found = s3s(url, folder)
-        signed = ["--access-key", "key", "--secret-key", "secret"]
-        place = ["--host", "127.0.0.1", "--port", port, str(folder)]
-        command = [str(S3S), *signed, *place]
-    process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        port = probe.getsockname()[1]
+    found = Server(
+        name, f"http://127.0.0.1:{port}", tmp_path_factory.mktemp("objects")
     )
-    for _ in range(600):
-        try:
-            urllib.request.urlopen(url, timeout=5).close()
-            break
-        except urllib.error.HTTPError:
-            break
-        except OSError:
-            time.sleep(0.1)
+    process = subprocess.Popen(
+        s3_servers.command(name, port, found.folder, ("key", "secret")),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    s3_servers.wait(found.url, process)
     yield found
     process.terminate()
     process.wait()

@@ -34,6 +34,7 @@ mod sketch;
 mod tests;
 mod text;
 mod thumbnail;
+mod word;
 mod words;
 
 pub use banding::Banding;

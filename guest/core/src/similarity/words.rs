@@ -2,26 +2,19 @@
 
 use super::Unit;
 use super::mix::mix;
-
-/// The offset basis and the prime of FNV-1a with 64 bits.
-///
-/// Source: G. Fowler, L. Noll, K. Vo and D. Eastlake, "The FNV
-/// Non-Cryptographic Hash Algorithm", RFC 9923.
-const FNV_BASIS: u64 = 0xcbf2_9ce4_8422_2325;
-const FNV_PRIME: u64 = 0x0000_0100_0000_01b3;
+use super::word::Word;
 
 /// What tells a byte that is no part of UTF-8 from a character.
 const NO_CHARACTER: u64 = 1 << 32;
 
-/// Finds units in UTF-8 that comes in pieces. The hash of a word is FNV-1a of
-/// its bytes, mixed; that of a character is its number, mixed.
+/// Finds units in UTF-8 that comes in pieces. The hash of a word is that of
+/// [`Word`]; that of a character is its number, mixed.
 ///
 /// What is no UTF-8 is taken for letters of another encoding, byte by byte.
 pub(super) struct Units {
     unit: Unit,
-    /// FNV-1a of the word so far; its basis means that there is none. (No
-    /// word has the basis for its hash but by chance, and is left out then.)
-    word: u64,
+    /// The word so far.
+    word: Word,
     /// The first bytes of a character that is cut.
     cut: [u8; 4],
     cut_len: usize,
@@ -38,26 +31,9 @@ enum Class {
     Single,
 }
 
-/// What each character of ASCII is to words.
-static ASCII: [Class; 128] = {
-    let mut all = [Class::Single; 128];
-    let mut rest: &mut [Class] = &mut all;
-    let mut byte: u8 = 0;
-    while let Some((first, after)) = rest.split_first_mut() {
-        *first = match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' => Class::Letter,
-            ..=b' ' | 0x7f => Class::Space,
-            _ => Class::Single,
-        };
-        rest = after;
-        byte += 1;
-    }
-    all
-};
-
 impl Units {
-    pub(super) const fn new(unit: Unit) -> Self {
-        Self { unit, word: FNV_BASIS, cut: [0; 4], cut_len: 0 }
+    pub(super) fn new(unit: Unit) -> Self {
+        Self { unit, word: Word::default(), cut: [0; 4], cut_len: 0 }
     }
 
     /// Reads on.
@@ -82,26 +58,31 @@ impl Units {
     /// Ends the text. The next one can be read then.
     pub(super) fn finish(&mut self, each: &mut impl FnMut(u64)) {
         self.release(each);
-        self.end_word(each);
+        self.word.end(each);
     }
 
     fn words(&mut self, mut data: &[u8], each: &mut impl FnMut(u64)) {
         // Kept out of memory.
         let mut word = self.word;
         loop {
-            // Several at once: a loop is checked for being interrupted.
             if let Some((chunk, rest)) = data.split_first_chunk::<8>()
                 && chunk.is_ascii()
             {
-                for byte in chunk {
-                    word = step(word, *byte, each);
-                }
+                ascii(u64::from_le_bytes(*chunk), &mut word, each);
                 data = rest;
                 continue;
             }
             let [byte, rest @ ..] = data else { break };
             if byte.is_ascii() {
-                word = step(word, *byte, each);
+                match ascii_class(*byte) {
+                    Class::Letter => word.push(*byte),
+                    class => {
+                        word.end(each);
+                        if class == Class::Single {
+                            each(mix(u64::from(*byte)));
+                        }
+                    }
+                }
                 data = rest;
             } else {
                 self.word = word;
@@ -200,49 +181,84 @@ impl Units {
             (Unit::Words, character) => {
                 let class = character.map_or(Class::Letter, class);
                 if class != Class::Letter {
-                    self.end_word(each);
+                    self.word.end(each);
                 }
                 if class != Class::Space {
-                    self.word = bytes.iter().copied().fold(self.word, fnv);
+                    bytes.iter().for_each(|byte| self.word.push(*byte));
                 }
                 if class != Class::Letter {
-                    self.end_word(each);
+                    self.word.end(each);
                 }
             }
         }
     }
+}
 
-    fn end_word(&mut self, each: &mut impl FnMut(u64)) {
-        end(self.word, each);
-        self.word = FNV_BASIS;
+/// Each byte of a number with this value.
+const fn bytes(value: u8) -> u64 {
+    u64::from_le_bytes([value; 8])
+}
+
+/// The highest bit of each byte.
+const HIGH: u64 = bytes(0x80);
+
+/// Which bytes of ASCII are from `low` to `high`: the highest bits of these.
+#[inline]
+const fn are_in(text: u64, low: u8, high: u8) -> u64 {
+    // No sum leaves its byte: both numbers are less than 0x80.
+    let from = text.wrapping_add(bytes(0x80 - low));
+    let beyond = text.wrapping_add(bytes(0x7f - high));
+    from & !beyond & HIGH
+}
+
+/// Which of 8 bytes of ASCII are letters, digits and underscores.
+#[inline]
+const fn letters(text: u64) -> u64 {
+    // Small and capital letters differ in one bit.
+    are_in(text | bytes(0x20), b'a', b'z')
+        | are_in(text, b'0', b'9')
+        | are_in(text, b'_', b'_')
+}
+
+/// What a character of ASCII is to words.
+const fn ascii_class(byte: u8) -> Class {
+    match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' => Class::Letter,
+        ..=b' ' | 0x7f => Class::Space,
+        _ => Class::Single,
     }
 }
 
-/// Adds a character of ASCII to a word, or ends the word. Returns what there
-/// is of one then.
+/// Adds 8 characters of ASCII to a word, which may end with them.
 #[inline]
-fn step(word: u64, byte: u8, each: &mut impl FnMut(u64)) -> u64 {
-    let class = ASCII.get(usize::from(byte)).copied();
-    match class.unwrap_or(Class::Letter) {
-        Class::Letter => return fnv(word, byte),
-        Class::Space => end(word, each),
-        Class::Single => {
-            end(word, each);
-            each(mix(fnv(FNV_BASIS, byte)));
+fn ascii(text: u64, word: &mut Word, each: &mut impl FnMut(u64)) {
+    let mut ends = !letters(text) & HIGH;
+    // Those that are not dealt with, and how many there are.
+    let (mut rest, mut left) = (text, 8);
+    while ends != 0 {
+        let at = ends.trailing_zeros() / 8;
+        let before = at + left - 8;
+        if before > 0 {
+            word.append(rest & lowest(before), before);
         }
+        word.end(each);
+        let [byte, ..] = (text >> (8 * at)).to_le_bytes();
+        if ascii_class(byte) == Class::Single {
+            each(mix(u64::from(byte)));
+        }
+        ends &= ends - 1;
+        left = 7 - at;
+        rest = (text >> (8 * at)) >> 8;
     }
-    FNV_BASIS
+    if left > 0 {
+        word.append(rest, left);
+    }
 }
 
+/// The lowest bytes of a number, up to 7.
 #[inline]
-fn end(word: u64, each: &mut impl FnMut(u64)) {
-    if word != FNV_BASIS {
-        each(mix(word));
-    }
-}
-
-const fn fnv(hash: u64, byte: u8) -> u64 {
-    (hash ^ byte as u64).wrapping_mul(FNV_PRIME)
+const fn lowest(count: u32) -> u64 {
+    (1 << (8 * count)) - 1
 }
 
 /// The length of a character by its first byte; 1 for what is none.
@@ -341,6 +357,33 @@ mod tests {
         consists(Words, "日本語 ab", &["日", "本", "語", "ab"]);
         consists(Words, "한국어 글", &["한국어", "글"]);
         consists(Words, "ก😀a", &["ก", "😀", "a"]);
+    }
+
+    #[test]
+    fn each_character_of_ascii_is_of_its_class_at_each_place() {
+        for byte in 0..=0x7f_u8 {
+            for place in 0..8 {
+                let mut text = *b"aZ09_zA5aZ09";
+                text[place] = byte;
+                let mut expected: Vec<&[u8]> = Vec::new();
+                let (before, after) = (&text[..place], &text[place + 1..]);
+                match byte {
+                    _ if byte.is_ascii_alphanumeric() || byte == b'_' => {
+                        expected.push(&text);
+                    }
+                    0..=b' ' | 0x7f => expected.extend([before, after]),
+                    _ => {
+                        expected.extend([before, &text[place..=place], after]);
+                    }
+                }
+                expected.retain(|it| !it.is_empty());
+                let expected: Vec<u64> = expected
+                    .into_iter()
+                    .flat_map(|word| units(Words, word, 1))
+                    .collect();
+                assert_eq!(units(Words, &text, 100), expected, "{byte:#x}");
+            }
+        }
     }
 
     #[test]
