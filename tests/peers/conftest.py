@@ -6,4 +6,4 @@ import sys
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).parents[1] / "python"))
-from farms import farm, server  # noqa: E402, F401
+from farms import farm, port, server  # noqa: E402, F401

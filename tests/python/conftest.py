@@ -15,7 +15,7 @@ import pytest
 # As if vpo-core were installed, of which test_vpo_core.py makes sure.
 sys.path.append(str(Path(__file__).parents[2] / "host/python/vpo-core/src"))
 import vpo_core  # noqa: E402, F401
-from farms import farm, server  # noqa: E402, F401
+from farms import farm, port, server  # noqa: E402, F401
 
 Tree = Callable[..., Path]
 

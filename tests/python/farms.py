@@ -45,16 +45,25 @@ class Server(NamedTuple):
         return [it.text or "" for it in named if it.tag.endswith("}Key")]
 
 
+@pytest.fixture(scope="session")
+def port() -> int:
+    """Where servers listen, one after the other: the package deadline keeps its
+    clients, and those know one address.
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @pytest.fixture(scope="session", params=s3_servers.SERVERS)
 def server(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    port: int,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Server]:
     name = request.param
     if name == "moto":
         pytest.importorskip("moto.server")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     found = Server(
         name, f"http://127.0.0.1:{port}", tmp_path_factory.mktemp("objects")
     )
