@@ -15,14 +15,14 @@ def page(window):
 
 def find(window, idle, roots, protected=()):
     window.desk.folders.set([str(it) for it in roots], [str(it) for it in protected])
-    window.duplicates.find_button.click()
+    window.duplicates.run_button.click()
     idle()
 
 
 def planned(page, idle):
     page.plan_button.click()
     idle()
-    return page.planner.window
+    return page.plan_window
 
 
 def listing(folder):
@@ -46,7 +46,7 @@ def test_groups_are_found_and_what_they_free_is_said(window, page, idle, rows, t
 
 def test_no_duplicates_is_said_in_words(window, page, idle, tree):
     find(window, idle, [tree({"a": b"1", "b": b"2"})])
-    assert "no duplicates among 2" in page.empty.text()
+    assert "no duplicates among 2" in page.nothing.text()
 
 
 def test_a_rule_decides_the_plan_is_applied_and_undo_gives_all_back(

@@ -72,8 +72,8 @@ def test_the_window_speaks_hindi_when_it_was_chosen(qapp, home):
     settings.sync()
     window = make_window()
     try:
-        assert window.files.title == "फ़ाइलें"
-        assert window.files.scan_button.text().startswith("स्कैन करें")
+        assert window.files.name == "फ़ाइलें"
+        assert window.files.run_button.text().startswith("स्कैन करें")
         assert tr("Do %n steps", 3) == "3 चरण करें"
     finally:
         window.close()
@@ -124,7 +124,7 @@ def test_pages_are_reached_by_keys_and_keys_are_shown(window, qtbot):
 
 
 def test_settings_are_kept_and_colours_follow_them(window, home):
-    settings = SettingsWindow(window.desk)
+    settings = SettingsWindow(window.desk.settings)
     settings.theme.setCurrentIndex(settings.theme.findData("dark"))
     settings.thumbnails.setChecked(False)
     settings.catalog.setText(str(home / "my.db"))

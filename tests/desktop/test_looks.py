@@ -33,7 +33,7 @@ def test_a_summary_has_the_sums_that_the_system_gives(window, idle, qtbot, tree)
     page = window.summary
     window.show_page(page)
     window.desk.folders.set([str(folder)], [])
-    page.sum_button.click()
+    page.run_button.click()
     idle()
     root = page.map.root
     assert root.size == 8010 and root.files == 3
@@ -53,7 +53,7 @@ def test_the_map_is_walked_by_keys_and_says_where_it_is(window, idle, qtbot, tre
     page = window.summary
     window.show_page(page)
     window.desk.folders.set([str(folder)], [])
-    page.sum_button.click()
+    page.run_button.click()
     idle()
     map_ = page.map
     map_.setFocus()
@@ -66,7 +66,7 @@ def test_the_map_is_walked_by_keys_and_says_where_it_is(window, idle, qtbot, tre
     assert map_.shown.name == "a"
     qtbot.keyClick(map_, Qt.Key.Key_Backspace)
     assert map_.shown is map_.root and map_.at.name == "a"
-    centre = map_._by_node[map_.at.children[0]].center()
+    centre = map_.places[map_.at.children[0]].center()
     assert map_.node_at(centre).path.endswith("/a/b")
 
 
@@ -88,19 +88,19 @@ def test_changes_tell_what_became_of_files_and_show_one_kind(window, idle, rows,
     page = window.changes
     window.show_page(page)
     window.desk.folders.set([str(folder)], [])
-    page.name.setText("before")
+    page.snapshot_name.setText("before")
     page.take_button.click()
     idle()
     assert "files 3" in page.status.text()
     (folder / "goes").unlink()
     (folder / "grows").write_bytes(b"333")
     (folder / "comes").write_bytes(b"4")
-    page.compare_button.click()
+    page.run_button.click()
     idle()
     found = {row["path"]: row["change"] for row in rows(page)}
     assert found == {"goes": "deleted", "grows": "changed", "comes": "new"}
-    page.kinds["new"].setChecked(False)
-    page.kinds["changed"].setChecked(False)
+    page.shown_kinds["new"].setChecked(False)
+    page.shown_kinds["changed"].setChecked(False)
     idle()
     assert [row["path"] for row in rows(page)] == ["goes"]
     page.take_button.click()
@@ -110,7 +110,7 @@ def test_changes_tell_what_became_of_files_and_show_one_kind(window, idle, rows,
 
 def test_without_a_snapshot_there_is_nothing_to_compare(window, tree):
     window.show_page(window.changes)
-    window.changes.compare_button.click()
+    window.changes.run_button.click()
     assert "Ctrl+T" in window.changes.status.text()
 
 
@@ -122,7 +122,7 @@ def test_similar_pictures_are_shown_side_by_side(window, idle, qtbot, rows, tree
     page = window.similar
     window.show_page(page)
     window.desk.folders.set([str(folder)], [])
-    page.find_button.click()
+    page.run_button.click()
     idle()
     [row] = rows(page)
     names = {os.path.basename(row["path"]), os.path.basename(row["other"])}
@@ -148,7 +148,7 @@ def test_similar_files_make_way_and_come_back(window, idle, tree):
     page.keep.add("largest")
     page.plan_button.click()
     idle()
-    plan = page.planner.window
+    plan = page.plan_window
     plan.apply_button.click()
     idle()
     assert os.listdir(folder) == ["large.png"]
@@ -165,7 +165,7 @@ def test_similar_texts_are_compared_line_by_line(window, idle, qtbot, rows, tree
     window.show_page(page)
     window.desk.folders.set([str(folder)], [])
     page.what.setCurrentIndex(1)
-    page.find_button.click()
+    page.run_button.click()
     idle()
     assert len(rows(page)) == 1
     one, other = page.compare.texts
@@ -229,7 +229,7 @@ def test_a_picture_at_hand_is_shown_and_a_damaged_one_is_not(window, idle, qtbot
     folder = tree({"bad.png": b"\x89PNG\r\n\x1a\n" + b"\0" * 100})
     picture(folder / "good.png")
     window.desk.folders.set([str(folder)], [])
-    window.files.scan_button.click()
+    window.files.run_button.click()
     idle()
     window.files.view.horizontalHeader().sectionClicked.emit(0)
     idle()

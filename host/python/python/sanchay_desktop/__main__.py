@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 
-__all__ = ["main"]
-
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(

@@ -8,15 +8,14 @@ from typing import Any
 import sanchay
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPixmap
-from PySide6.QtWidgets import QFormLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
 
 from sanchay_desktop import words
 from sanchay_desktop.desk import Desk
 from sanchay_desktop.jobs import Control, Job
 from sanchay_desktop.thumbnails import is_picture, thumbnails
+from sanchay_desktop.widgets import column, plain
 from sanchay_desktop.words import tr
-
-__all__ = ["Details"]
 
 _WIDTH = 260
 
@@ -29,12 +28,10 @@ class Details(QWidget):
         self.desk = desk
         self.setAccessibleName(tr("The file at hand"))
         self.setFixedWidth(_WIDTH)
-        self.picture = QLabel()
-        self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.picture.hide()
+        self.picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        self.form = QFormLayout()
+        self.form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
         self.values: dict[str, QLabel] = {}
-        self.form = form = QFormLayout()
-        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
         for key, title in (
             ("name", tr("Name")),
             ("folder", tr("Folder")),
@@ -43,57 +40,45 @@ class Details(QWidget):
             ("hash", tr("Digest")),
             ("past", tr("In snapshots")),
         ):
-            value = QLabel()
-            value.setTextFormat(Qt.TextFormat.PlainText)
-            value.setWordWrap(True)
+            self.values[key] = value = plain()
             value.setAccessibleName(title)
-            form.addRow(title, value)
-            self.values[key] = value
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.picture)
-        column.addLayout(form)
-        column.addStretch(1)
+            self.form.addRow(title, value)
+        self.setLayout(column(self.picture, self.form, None))
         self._path = ""
         self.hide()
 
     def show_row(self, row: dict[str, Any] | None) -> None:
         """Show what is known of a row, or nothing."""
-        for value in self.values.values():
-            value.clear()
         self.picture.hide()
-        self.setVisible(row is not None)
         self._path = str((row or {}).get("path") or "")
+        self.setVisible(bool(self._path))
         if row is None or not self._path:
             return
         folder, name = os.path.split(self._path)
-        self.values["name"].setText(_breakable(words.shown(name)))
-        self.values["folder"].setText(_breakable(words.shown(folder)))
-        self.values["size"].setText(words.size(row.get("size")))
-        self.values["modified"].setText(words.when(row.get("modified")))
-        self.values["hash"].setText(_breakable(str(row.get("hash") or "")))
-        for value in self.values.values():
-            self.form.setRowVisible(value, bool(value.text()))
+        self._set("name", _breakable(words.shown(name)))
+        self._set("folder", _breakable(words.shown(folder)))
+        self._set("size", words.size(row.get("size")))
+        self._set("modified", words.when(row.get("modified")))
+        self._set("hash", _breakable(str(row.get("hash") or "")))
+        self._set("past", "")
         if is_picture(self._path) and self.desk.settings.flag("thumbnails", True):
             thumbnails().ask(self._path, _WIDTH, self._show_picture)
-        self._ask_past(self._path)
+        catalog, path = self.desk.settings.catalog(), self._path
+
+        def work(_control: Control) -> object:
+            return path, sanchay.history(path, catalog=catalog)
+
+        if catalog.exists():
+            self.desk.run(Job("history", work, done=self._show_past))
+
+    def _set(self, key: str, text: str) -> None:
+        self.values[key].setText(text)
+        self.form.setRowVisible(self.values[key], bool(text))
 
     def _show_picture(self, path: str, image: QImage | None) -> None:
         if path == self._path and image is not None:
             self.picture.setPixmap(QPixmap.fromImage(image))
             self.picture.show()
-
-    def _ask_past(self, path: str) -> None:
-        catalog = self.desk.settings.catalog()
-        if not catalog.exists():
-            return
-
-        def work(_control: Control) -> object:
-            return path, sanchay.history(path, catalog=catalog)
-
-        job = Job("history", tr("History"), work)
-        job.finished.connect(self._show_past)
-        self.desk.run_quietly(job)
 
     def _show_past(self, answer: tuple[str, list[sanchay.FileVersion]]) -> None:
         path, versions = answer
@@ -102,8 +87,7 @@ class Details(QWidget):
                 f"{words.when(it.taken_ns)} {it.change} {words.size(it.size)}"
                 for it in versions[-5:]
             ]
-            self.values["past"].setText("\n".join(lines))
-            self.form.setRowVisible(self.values["past"], bool(lines))
+            self._set("past", "\n".join(lines))
 
 
 def _breakable(text: str) -> str:

@@ -17,20 +17,18 @@ from PySide6.QtGui import (
     QDropEvent,
     QIcon,
     QKeySequence,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QApplication,
     QGroupBox,
     QHBoxLayout,
-    QLabel,
     QListWidget,
     QMainWindow,
     QMenu,
     QMessageBox,
-    QPushButton,
     QStackedWidget,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -38,7 +36,7 @@ from sanchay_desktop.desk import Desk
 from sanchay_desktop.folders import dropped_paths
 from sanchay_desktop.jobs import Job
 from sanchay_desktop.log import LoggedJob
-from sanchay_desktop.page import Page, TablePage, progress_text
+from sanchay_desktop.page import Page
 from sanchay_desktop.page_changes import ChangesPage
 from sanchay_desktop.page_duplicates import DuplicatesPage
 from sanchay_desktop.page_files import FilesPage
@@ -47,11 +45,11 @@ from sanchay_desktop.page_history import HistoryPage
 from sanchay_desktop.page_rename import RenamePage
 from sanchay_desktop.page_similar import SimilarPage
 from sanchay_desktop.page_summary import SummaryPage
+from sanchay_desktop.said import progress_text
 from sanchay_desktop.settings_window import SettingsWindow
 from sanchay_desktop.thumbnails import thumbnails
+from sanchay_desktop.widgets import button, column, combo, holder, plain, row
 from sanchay_desktop.words import tr
-
-__all__ = ["STYLE", "Window"]
 
 #: Colours come from the palette, so that light and dark are the system's.
 STYLE = """
@@ -63,35 +61,16 @@ QLineEdit[wrong="true"] { border: 1px solid #d33; }
 
 #: For how long the window waits for jobs when it is closed, in seconds.
 _PATIENCE = 3.0
-
-
-class JobRow(QWidget):
-    """A job that goes on, with the way to end it."""
-
-    def __init__(self, job: Job) -> None:
-        super().__init__()
-        self.job = job
-        self.label = QLabel(job.title)
-        self.label.setTextFormat(Qt.TextFormat.PlainText)
-        self.button = QPushButton(tr("Cancel"))
-        self.button.setAccessibleName(tr("Cancel: {0}").format(job.title))
-        self.button.clicked.connect(job.cancel)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.label, 1)
-        row.addWidget(self.button)
-        job.progressed.connect(self._progress)
-
-    def _progress(self, told: sanchay.Progress) -> None:
-        self.label.setText(f"{self.job.title} – {progress_text(told)}")
+#: A narrower window has its pages in a box above, and not in a list beside.
+_NARROW = 700
 
 
 class Window(QMainWindow):
     """The main window."""
 
-    def __init__(self, log_path: Path | None = None) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.desk = Desk(log_path)
+        self.desk = Desk()
         self.setWindowTitle("Sanchay")
         self.setWindowIcon(QIcon(str(Path(__file__).with_name("sanchay.svg"))))
         self.setAcceptDrops(True)
@@ -103,58 +82,40 @@ class Window(QMainWindow):
         self.similar = SimilarPage(self.desk)
         self.here = HerePage(self.desk)
         self.history = HistoryPage(self.desk)
-        self.pages: list[Page] = [
-            self.files,
-            self.duplicates,
-            self.summary,
-            self.rename,
-            self.changes,
-            self.similar,
-            self.here,
-            self.history,
-        ]
+        self.pages: list[Page] = [self.files, self.duplicates, self.summary]
+        self.pages += [self.rename, self.changes, self.similar, self.here, self.history]
         self.stack = QStackedWidget()
         self.names = QListWidget()
         self.names.setAccessibleName(tr("Pages"))
         for page in self.pages:
             self.stack.addWidget(page)
-            self.names.addItem(page.title)
-        wide = self.names.sizeHintForColumn(0) + 40
-        self.names.setFixedWidth(max(wide, 120))
+            self.names.addItem(page.name)
+        self.names.setFixedWidth(max(self.names.sizeHintForColumn(0) + 40, 120))
         self.names.currentRowChanged.connect(self._show_page)
+        self.box = combo(tr("Pages"), [(it, it.name) for it in self.pages])
+        self.box.activated.connect(self.names.setCurrentRow)
+        self.names.currentRowChanged.connect(self.box.setCurrentIndex)
         self.filter_button = QToolButton()
         self.filter_button.setText(tr("Fi&lters"))
         self.filter_button.setCheckable(True)
-        self.filter_button.setToolButtonStyle(
-            Qt.ToolButtonStyle.ToolButtonTextBesideIcon
-        )
+        beside = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        self.filter_button.setToolButtonStyle(beside)
         self.filter_button.toggled.connect(self._show_filters)
-        self.desk.filters.entered.connect(self._run_page)
+        self.desk.filters.entered.connect(lambda: self.page().run_again())
         self.desk.filters.changed.connect(self._count_filters)
-        self.jobs = QVBoxLayout()
-        self._lay_out()
+        self.jobs = column()
+        above = QGroupBox(tr("Folders"))
+        parts = (self.desk.folders, self.filter_button, self.desk.filters)
+        above.setLayout(column(*parts, margin=6))
+        right = column(self.box, above)
+        right.addWidget(self.stack, 1)
+        right.addLayout(self.jobs)
+        self.setCentralWidget(holder(row(self.names, right, margin=9)))
         self._menus()
         self.desk.began.connect(self._add_job)
         self.history.again.connect(self.do_again)
         self._restore()
         self.names.setCurrentRow(0)
-        self.statusBar().hide()
-
-    def _lay_out(self) -> None:
-        above = QGroupBox(tr("Folders"))
-        column = QVBoxLayout(above)
-        column.addWidget(self.desk.folders)
-        column.addWidget(self.filter_button)
-        column.addWidget(self.desk.filters)
-        right = QVBoxLayout()
-        right.addWidget(above)
-        right.addWidget(self.stack, 1)
-        right.addLayout(self.jobs)
-        middle = QWidget()
-        row = QHBoxLayout(middle)
-        row.addWidget(self.names)
-        row.addLayout(right, 1)
-        self.setCentralWidget(middle)
 
     def _menus(self) -> None:
         file = self.menuBar().addMenu(tr("&File"))
@@ -165,23 +126,25 @@ class Window(QMainWindow):
         go = self.menuBar().addMenu(tr("&Go"))
         for number, page in enumerate(self.pages):
             show = partial(self.names.setCurrentRow, number)
-            self._entry(go, page.title, f"Ctrl+{number + 1}", show)
+            self._entry(go, page.name, f"Ctrl+{number + 1}", show)
         help_ = self.menuBar().addMenu(tr("&Help"))
         self._entry(help_, tr("&Keys"), "F1", self.show_keys)
         self._entry(help_, tr("A&bout"), "", self._show_about)
+        self._menu_actions = [*file.actions(), *go.actions(), *help_.actions()]
 
     def _entry(
         self, menu: QMenu, text: str, keys: str, call: Callable[[], object]
     ) -> None:
         action = QAction(text, self)
-        if keys:
-            action.setShortcut(QKeySequence(keys))
-        action.triggered.connect(lambda _checked=False: call())
+        action.setShortcut(QKeySequence(keys))
+        action.triggered.connect(lambda: call())
         menu.addAction(action)
 
     def _restore(self) -> None:
         settings = self.desk.settings
         self._show_filters(False)
+        # Pages are laid out anew where the window is narrow.
+        self.setMinimumSize(320, 400)
         self.resize(1180, 800)
         self.restoreGeometry(settings.bytes("geometry"))
         roots, protected = settings.folders("roots"), settings.folders("protected")
@@ -189,6 +152,12 @@ class Window(QMainWindow):
             [it for it in roots if os.path.isdir(it)],
             [it for it in protected if os.path.isdir(it)],
         )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = event.size().width() < _NARROW
+        self.names.setVisible(not narrow)
+        self.box.setVisible(narrow)
 
     def _show_filters(self, shown: bool) -> None:
         self.desk.filters.setVisible(shown)
@@ -200,8 +169,7 @@ class Window(QMainWindow):
         self.desk.filters.where.setFocus()
 
     def _count_filters(self) -> None:
-        count = len(self.desk.options())
-        text = tr("Fi&lters")
+        count, text = len(self.desk.options()), tr("Fi&lters")
         self.filter_button.setText(f"{text} ({count})" if count else text)
 
     def page(self) -> Page:
@@ -219,68 +187,58 @@ class Window(QMainWindow):
             self.history.run_again()
         elif page is self.changes:
             self.changes.show_snapshots()
-        if isinstance(page, TablePage):
-            page.view.setFocus()
-
-    def _run_page(self) -> None:
-        self.page().run_again()
+        page.view.setFocus()
 
     def _add_job(self, job: Job) -> None:
+        """Show a job while it goes on, with the way to end it."""
         if job.number is None:
             return
-        row = JobRow(job)
-        self.jobs.addWidget(row)
-        job.ended.connect(row.deleteLater)
+        title, label = job.title, plain(job.title)
+        end = button(tr("Cancel"), job.cancel, tr("Cancel: {0}").format(title))
+        line: QHBoxLayout = row(label, end)
+        line.setStretch(0, 1)
+        shown: QWidget = holder(line)
+        shown.setObjectName(job.kind)
+        job.progressed.connect(
+            lambda told: label.setText(f"{title} – {progress_text(told)}")
+        )
+        job.ended.connect(shown.deleteLater)
+        self.jobs.addWidget(shown)
 
     def do_again(self, job: LoggedJob) -> None:
         """Show the page of a job, with its folders and filters, and begin."""
-        pages: dict[str, Page] = {
-            "scan": self.files,
-            "duplicates": self.duplicates,
-            "summary": self.summary,
-            "diff": self.changes,
-            "snapshot": self.changes,
-            "similar": self.similar,
-            "here": self.here,
-        }
-        page = pages.get(job.kind)
+        page = next((it for it in self.pages if job.kind in it.kinds), None)
         if page is None:
             said = tr("A plan or a run is not done again from here: make a new plan.")
             self.history.say(said)
             return
         protected = [it for it in self.desk.folders.protected() if it in job.folders]
-        self.desk.folders.set(
-            [it for it in job.folders if it not in protected], protected
-        )
-        self.desk.filters.set_options(dict(job.options))
+        roots = [it for it in job.folders if it not in protected]
+        self.desk.folders.set(roots, protected)
+        self.desk.filters.set_values(job.options)
+        self.desk.filters.look()
         self.show_page(page)
         page.run_again()
 
-    def open(self, paths: list[str], page: str = "") -> None:
+    def open(self, paths: list[str], kind: str = "") -> None:
         """Look at what the command line, or a drop, names."""
-        folders = [it for it in paths if os.path.isdir(it)]
+        folders = [os.path.abspath(it) for it in paths if os.path.isdir(it)]
         files = [it for it in paths if os.path.isfile(it)]
         for folder in folders:
             self.desk.folders.add(folder)
         if files:
             self.show_page(self.here)
             self.here.ask(files)
-        named: dict[str, Page] = {
-            "scan": self.files,
-            "duplicates": self.duplicates,
-            "summary": self.summary,
-        }
-        if page in named and folders:
-            self.desk.folders.set([os.path.abspath(it) for it in folders], [])
-            self.show_page(named[page])
-            named[page].run_again()
+        if kind and folders:
+            self.desk.folders.set(folders, [])
+            page = next(it for it in self.pages if kind in it.kinds)
+            self.show_page(page)
+            page.run_again()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take folders and files."""
         self.desk.folders.accept(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        """Likewise."""
         self.desk.folders.accept(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
@@ -289,26 +247,16 @@ class Window(QMainWindow):
         self.open(dropped_paths(event))
 
     def _show_settings(self) -> None:
-        SettingsWindow(self.desk, self).exec()
+        SettingsWindow(self.desk.settings, self).exec()
 
     def keys_text(self) -> str:
         """Which keys there are, those of the page that is shown among them."""
-        lines = []
-        view = getattr(self.page(), "view", None)
-        for holder in (self, self.page(), view):
-            for action in holder.actions() if holder is not None else []:
-                keys = action.shortcut().toString(
-                    QKeySequence.SequenceFormat.NativeText
-                )
-                if keys:
-                    lines.append(f"{keys}\t{action.text().replace('&', '')}")
-        for menu in self.menuBar().actions():
-            for action in menu.menu().actions():  # type: ignore[attr-defined]
-                keys = action.shortcut().toString(
-                    QKeySequence.SequenceFormat.NativeText
-                )
-                if keys:
-                    lines.append(f"{keys}\t{action.text().replace('&', '')}")
+        page = self.page()
+        native, lines = QKeySequence.SequenceFormat.NativeText, []
+        for one in [*page.actions(), *page.view.actions(), *self._menu_actions]:
+            keys = one.shortcut().toString(native)
+            if keys:
+                lines.append(f"{keys}\t{one.text().replace('&', '')}")
         return "\n".join(lines)
 
     def show_keys(self) -> None:
@@ -327,39 +275,32 @@ class Window(QMainWindow):
         return box
 
     def _may_close(self) -> bool:
-        changing = [it for it in self.desk.jobs if it.changes_files]
-        if not changing:
+        if not any(it.changes_files for it in self.desk.jobs):
             return True
-        box = self._box(
-            tr("Files are being changed"),
-            tr(
-                "A run is going on. Closing ends it after the step that it is at;"
-                " History goes on with it, or takes it back."
-            ),
+        told = tr(
+            "A run is going on. Closing ends it after the step that it is at;"
+            " History goes on with it, or takes it back."
         )
-        box.setStandardButtons(
-            QMessageBox.StandardButton.Close | QMessageBox.StandardButton.Cancel
-        )
-        return box.exec() == QMessageBox.StandardButton.Close
+        box = self._box(tr("Files are being changed"), told)
+        buttons = QMessageBox.StandardButton
+        box.setStandardButtons(buttons.Close | buttons.Cancel)
+        return box.exec() == buttons.Close
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask only if something would be lost; what only looks is interrupted."""
         if not self._may_close():
             event.ignore()
             return
-        settings = self.desk.settings
-        settings.set_bytes("geometry", self.saveGeometry())
-        settings.sync()
+        self.desk.settings.set("geometry", self.saveGeometry())
+        self.desk.settings.sync()
         # What the log says of them stays "running": the next start finds them.
-        for job in list(self.desk.jobs):
+        for job in self.desk.jobs:
             job.cancel()
-        for job in list(self.desk.jobs):
+        for job in self.desk.jobs:
             job.wait(_PATIENCE)
         thumbnails().close()
         self.desk.log.close()
         event.accept()
-        app = QApplication.instance()
-        if app is not None:
-            for other in QApplication.topLevelWidgets():
-                if other is not self and other.isVisible():
-                    other.close()
+        for other in QApplication.topLevelWidgets():
+            if other is not self and other.isVisible():
+                other.close()
