@@ -1,5 +1,6 @@
 """What is around the windows: types, translations, names, integration."""
 
+import json
 import os
 import shutil
 import stat
@@ -39,6 +40,30 @@ def test_types_are_strict():
         env={**os.environ, "MYPYPATH": layout()},
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_types_hold_under_pyright(tmp_path):
+    # Arrow and some of Qt have no types of their own.
+    config = {
+        "typeCheckingMode": "standard",
+        "include": [f"{layout()}/sanchay_desktop"],
+        "extraPaths": [layout()],
+    }
+    (tmp_path / "pyrightconfig.json").write_text(json.dumps(config))
+    done = subprocess.run(
+        [sys.executable, "-m", "basedpyright", "--outputjson"]
+        + ["--pythonpath", sys.executable, "--project", tmp_path],
+        capture_output=True,
+        text=True,
+    )
+    told = json.loads(done.stdout)
+    assert told["summary"]["filesAnalyzed"] > 30
+    wrong = [
+        f"{it['file']}:{it['range']['start']['line'] + 1}: {it['message']}"
+        for it in told["generalDiagnostics"]
+        if it["severity"] == "error"
+    ]
+    assert not wrong, "\n".join(wrong)
 
 
 def test_every_text_is_translated_and_the_files_are_what_is_made_of_them():

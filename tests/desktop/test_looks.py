@@ -108,6 +108,37 @@ def test_changes_tell_what_became_of_files_and_show_one_kind(window, idle, rows,
     assert len(page.snapshots) == 2 and page.snapshots[0].name == "before"
 
 
+@pytest.mark.parametrize("with_disk", [True, False])
+def test_growth_is_told_by_folder_with_all_that_is_beneath(
+    window, idle, tree, with_disk
+):
+    raw = os.fsdecode(b"caf\xe9")
+    folder = tree(
+        {"a/x": b"1" * 100, "a/b/y": b"2" * 10, f"{raw}/z": b"3" * 50, "same/s": b"4"}
+    )
+    page = window.changes
+    window.show_page(page)
+    window.desk.folders.set([str(folder)], [])
+    page.take_button.click()
+    idle()
+    (folder / "a/x").write_bytes(b"1" * 30)
+    (folder / "a/b/new").write_bytes(b"5" * 7)
+    (folder / raw / "z").rename(folder / "a/moved")
+    if not with_disk:
+        page.take_button.click()
+        idle()
+        page.before.setCurrentIndex(1)
+        page.after.setCurrentIndex(1)
+    page.run_button.click()
+    idle()
+    grown = [page.grown.row(it) for it in range(page.grown.rowCount())]
+    assert [
+        (os.path.relpath(it["path"], folder), it["growth"], it["more_files"])
+        for it in grown
+    ] == [(".", -63, 1), (raw, -50, -1), ("a", -13, 2), ("a/b", 7, 1)]
+    assert page.grown.cell(0, 1) == "−63 B" and page.grown.cell(3, 1) == "+7 B"
+
+
 def test_without_a_snapshot_there_is_nothing_to_compare(window, tree):
     window.show_page(window.changes)
     window.changes.run_button.click()

@@ -57,10 +57,10 @@ class Chart(QChartView):
         scale, unit = _unit(max((it for _, it in bars), default=0))
         values = QBarSet(title)
         names = QBarCategoryAxis()
-        for at, (name, amount) in enumerate(reversed(bars)):
-            values.append(amount / scale)
-            # Two bars of one name would be one.
-            names.append(name + "\u200b" * at)
+        values.append([amount / scale for _, amount in reversed(bars)])
+        # Two bars of one name would be one.
+        backwards = [name for name, _ in reversed(bars)]
+        names.append([name + "\u200b" * at for at, name in enumerate(backwards)])
         series = QHorizontalBarSeries()
         series.append(values)
         chart.addSeries(series)

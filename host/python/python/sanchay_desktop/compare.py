@@ -74,8 +74,8 @@ class Pictures(QWidget):
             return
         room = _fit(one, self.rect())
         painter.drawImage(room, one)
+        cut = room.left() + round(room.width() * self.share)
         if self.mode == "slide":
-            cut = room.left() + round(room.width() * self.share)
             painter.setClipRect(QRect(cut, 0, self.width() - cut, self.height()))
         else:
             modes = QPainter.CompositionMode
@@ -127,7 +127,7 @@ class Compare(QWidget):
         """Show two files."""
         self.pair = (one, other)
         for label, path in zip(self.titles, self.pair):
-            label.setText(words.shown(path))
+            label.setText(words.breakable(words.shown(path)))
         self.stack.setCurrentIndex(0 if pictures else 1)
         if pictures:
             self.pictures.images = [None, None]

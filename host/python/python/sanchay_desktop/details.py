@@ -42,7 +42,7 @@ class Details(QWidget):
         ):
             self.values[key] = value = plain()
             value.setAccessibleName(title)
-            self.form.addRow(title, value)
+            self.form.addRow(plain(title, "about"), value)
         self.setLayout(column(self.picture, self.form, None))
         self._path = ""
         self.hide()
@@ -55,11 +55,11 @@ class Details(QWidget):
         if row is None or not self._path:
             return
         folder, name = os.path.split(self._path)
-        self._set("name", _breakable(words.shown(name)))
-        self._set("folder", _breakable(words.shown(folder)))
+        self._set("name", words.breakable(words.shown(name)))
+        self._set("folder", words.breakable(words.shown(folder)))
         self._set("size", words.size(row.get("size")))
         self._set("modified", words.when(row.get("modified")))
-        self._set("hash", _breakable(str(row.get("hash") or "")))
+        self._set("hash", words.breakable(str(row.get("hash") or "")))
         self._set("past", "")
         if is_picture(self._path) and self.desk.settings.flag("thumbnails", True):
             thumbnails().ask(self._path, _WIDTH, self._show_picture)
@@ -88,8 +88,3 @@ class Details(QWidget):
                 for it in versions[-5:]
             ]
             self._set("past", "\n".join(lines))
-
-
-def _breakable(text: str) -> str:
-    """Text that may be broken anywhere: QLabel breaks at spaces alone."""
-    return "\u200b".join(text[at : at + 16] for at in range(0, len(text), 16))

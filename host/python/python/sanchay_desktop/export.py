@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pa_parquet
 
 from sanchay_desktop.jobs import Control
+from sanchay_desktop.kernels import pc
 
 #: The formats by their extensions.
 FORMATS = {"csv": "CSV", "ndjson": "NDJSON", "parquet": "Parquet"}

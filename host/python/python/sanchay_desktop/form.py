@@ -116,6 +116,8 @@ class Form(QWidget):
     def __init__(self, fields: Sequence[Field], pause: int) -> None:
         super().__init__()
         self._declared = fields
+        # However many fields stand beside each other, it can get narrower.
+        self.setMinimumWidth(220)
         self.fields: dict[str, Any] = {}
         self._grids: list[tuple[QGridLayout, list[tuple[QLabel, QWidget]]]] = []
         self.error = plain(name="error")
@@ -167,7 +169,7 @@ class Form(QWidget):
             grid = QGridLayout()
             self.column.addLayout(grid)
             self._grids.append((grid, parts))
-            self._reflow(3)
+            self._reflow(1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fewer fields stand beside each other where room is short."""

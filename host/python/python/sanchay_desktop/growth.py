@@ -7,8 +7,8 @@ from collections import Counter
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from sanchay_desktop.kernels import pc
 from sanchay_desktop.words import named, path_of
 
 SCHEMA = pa.schema(

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QInputDialog, QListWidget, QWidget
 
 from sanchay_desktop import words
 from sanchay_desktop.titles import title, titles
-from sanchay_desktop.widgets import Flow, button, column, combo, holder, plain
+from sanchay_desktop.widgets import Flow, button, column, combo, holder, labelled
 from sanchay_desktop.words import tr
 
 
@@ -49,8 +49,7 @@ class KeepRules(QWidget):
         self.list.setAccessibleName(tr("Which file stays"))
         self.list.setFixedHeight(3 * self.fontMetrics().height() + 12)
         tools = Flow(
-            plain(tr("Which file stays")),
-            self.choice,
+            labelled(tr("Which file stays"), self.choice),
             button(tr("Add &rule"), self._add_chosen),
             button(tr("First"), self._make_first),
             button(tr("Remove rule"), self._remove),

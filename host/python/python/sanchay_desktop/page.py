@@ -127,6 +127,7 @@ class Page(QWidget):
             tabs.addTab(self.view, first)
         for widget, title in more:
             tabs.addTab(widget, title)
+        tabs.currentChanged.connect(self._place_details)
         self.body.addWidget(tabs)
         return tabs
 
@@ -156,7 +157,11 @@ class Page(QWidget):
         return found
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self.beside.setVisible(self.has_details and event.size().width() >= _NARROW)
+        self._place_details()
+
+    def _place_details(self) -> None:
+        wanted = self.has_details and self.shown_table() is self.view
+        self.beside.setVisible(wanted and self.width() >= _NARROW)
 
     def _show_details(self, row: int) -> None:
         self.details.show_row(self.model.row(row) if row >= 0 else None)

@@ -6,13 +6,13 @@ from functools import partial
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import sanchay
 from PySide6.QtWidgets import QLineEdit
 
 from sanchay_desktop import words
 from sanchay_desktop.growth import SCHEMA, growth
-from sanchay_desktop.jobs import Control
+from sanchay_desktop.jobs import Control, Job
+from sanchay_desktop.kernels import pc
 from sanchay_desktop.page import Page
 from sanchay_desktop.said import failures, refused
 from sanchay_desktop.table import ArrowModel
@@ -153,7 +153,9 @@ class ChangesPage(Page):
             sizes = pa.table(back(progress=control.progress)) if changed else None
             return growth(table, sizes, root)
 
-        self.desk.start("compare", work, done=partial(self.grown.show, schema=SCHEMA))
+        self.desk.run(
+            Job("compare", work, done=partial(self.grown.show, schema=SCHEMA))
+        )
 
     def _choose_kinds(self) -> None:
         wanted = [kind for kind, box in self.shown_kinds.items() if box.isChecked()]

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import pyarrow.compute as pc
 import sanchay
 from PySide6.QtWidgets import QFileDialog
 
 from sanchay_desktop import words
+from sanchay_desktop.kernels import pc
 from sanchay_desktop.page import Page
 from sanchay_desktop.words import mark, tr
 

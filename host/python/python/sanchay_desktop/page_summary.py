@@ -11,7 +11,8 @@ from typing import Any
 
 import pyarrow as pa
 import sanchay
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QLabel, QWidget
 
 from sanchay_desktop import words
 from sanchay_desktop.chart import Chart
@@ -26,6 +27,8 @@ from sanchay_desktop.words import mark, tr
 #: How deep the map goes, and how long lists are.
 _DEPTH = 5
 _TOP = 200
+#: How wide a chart is at least, in pixels.
+_NARROW = 280
 
 _SCHEMA = {
     "path": pa.string(),
@@ -49,6 +52,11 @@ class Part(QWidget):
         # They stand below each other where there is no room for both.
         self._layout = row(view, *([self.chart] if self.chart else []))
         self.setLayout(self._layout)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        ways = QBoxLayout.Direction
+        wide = event.size().width() > 2 * _NARROW
+        self._layout.setDirection(ways.LeftToRight if wide else ways.TopToBottom)
 
     def show_rows(self, rows: list[dict[str, Any]]) -> None:
         """Show rows of a summary."""
@@ -153,7 +161,7 @@ class SummaryPage(Page):
         )
 
 
-def _legend() -> QHBoxLayout | Flow:
+def _legend() -> Flow:
     legend = Flow(QLabel(tr("Newest file:")))
     titles = (tr("a week"), tr("a month"), tr("a year"), tr("five years"), tr("older"))
     for (_, colour), text in zip(AGES, titles):

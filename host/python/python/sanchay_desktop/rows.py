@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Union
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
@@ -10,7 +11,7 @@ from PySide6.QtGui import QBrush, QPalette
 from PySide6.QtWidgets import QApplication
 
 from sanchay_desktop import words
-from sanchay_desktop.titles import columns
+from sanchay_desktop.titles import columns, title
 
 Index = Union[QModelIndex, QPersistentModelIndex]
 TOP = QModelIndex()
@@ -27,6 +28,7 @@ _SHOWN: dict[str, Callable[[Any], str]] = {
     "time": words.when,
     "number": words.number,
     "share": "{:.3f}".format,
+    "change": partial(title, "change"),
 }
 
 

@@ -17,8 +17,11 @@ _SCHEMES = {
     "light": Qt.ColorScheme.Light,
     "dark": Qt.ColorScheme.Dark,
 }
-#: For desktops that have no such colours: those of buttons and of windows.
-_PLAIN = {"light": ("#e4e4e4", "#f4f4f4"), "dark": ("#46494c", "#2b2b2b")}
+#: For desktops that have no such colours: those of buttons, windows, and tables.
+_PLAIN = {
+    "light": ("#e4e4e4", "#f4f4f4", "#ffffff"),
+    "dark": ("#46494c", "#2b2b2b", "#1f2021"),
+}
 #: How many folders are offered again.
 _RECENT = 12
 
@@ -95,12 +98,15 @@ class Settings:
         if theme != "system" and dark != (theme == "dark"):
             # Of two colours Qt makes the others, text and shades by their lightness.
             app.setStyle("Fusion")
-            colours, role = QPalette(*map(QColor, _PLAIN[theme])), QPalette.ColorRole
+            button, window, base = map(QColor, _PLAIN[theme])
+            colours, role = QPalette(button, window), QPalette.ColorRole
             grey = colours.color(role.Text)
             grey.setAlphaF(0.65)
             colours.setColor(role.PlaceholderText, grey)
             for one in (role.WindowText, role.Text, role.ButtonText):
                 colours.setColor(QPalette.ColorGroup.Disabled, one, grey)
+            colours.setColor(role.Base, base)
+            colours.setColor(role.AlternateBase, window)
             colours.setColor(role.Highlight, QColor("#2f7f96"))
             colours.setColor(role.HighlightedText, QColor("white"))
             app.setPalette(colours)

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from sanchay_desktop import words
+from sanchay_desktop.kernels import pc
 from sanchay_desktop.rows import TOP, Index, Rows
 
 #: A column, and the values of the rows that are shown.

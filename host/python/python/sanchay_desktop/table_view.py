@@ -21,14 +21,8 @@ from sanchay_desktop.words import tr
 #: How many rows are copied at most: what is copied is text in memory.
 _MOST_COPIED = 100_000
 #: How wide columns are, in pixels; the others share what is left, if that is enough.
-_WIDTHS = {
-    "size": 100,
-    "growth": 110,
-    "number": 90,
-    "share": 90,
-    "time": 140,
-    "text": 150,
-}
+_WIDTHS = {"size": 100, "growth": 110, "number": 95, "share": 90, "time": 145}
+_WIDTHS |= {"change": 150, "text": 150}
 _LEAST = 180
 
 

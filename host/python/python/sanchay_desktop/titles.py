@@ -6,7 +6,9 @@ from typing import Literal, NamedTuple
 
 from sanchay_desktop.words import mark, translated
 
-Kind = Literal["path", "size", "growth", "time", "number", "share", "text", "long"]
+Kind = Literal[
+    "path", "size", "growth", "time", "number", "share", "change", "text", "long"
+]
 
 _TITLES = {
     "job": {
@@ -114,7 +116,7 @@ _COLUMNS: dict[str, tuple[str, Kind]] = {
     "age": (mark("Age"), "long"),
     "because": (mark("Why"), "text"),
     "begun": (mark("Begun"), "time"),
-    "change": (mark("Change"), "text"),
+    "change": (mark("Change"), "change"),
     "class": (mark("Size of files"), "long"),
     "done": (mark("Done"), "number"),
     "failed": (mark("Failed"), "number"),

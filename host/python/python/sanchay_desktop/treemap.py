@@ -61,7 +61,7 @@ class Node:
 
 def build(folders: list[Node]) -> Node:
     """Make a tree of folders."""
-    top = Node("", 0, 0, min((it.age for it in folders), default=0))
+    top = Node("", 0, 0, min((it.age for it in folders), default=0), name=tr("Folders"))
     found: dict[str, Node] = {}
     for node in sorted(folders, key=lambda it: it.depth):
         above, name = os.path.split(node.path.rstrip(os.sep))

@@ -49,6 +49,7 @@ def combo(name: str, items: Iterable[tuple[Any, str]]) -> QComboBox:
     made.setAccessibleName(name)
     # A narrow window cuts what is long; the list below it shows all.
     made.setMinimumContentsLength(6)
+    made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
     for value, text in items:
         made.addItem(text, value)
     return made

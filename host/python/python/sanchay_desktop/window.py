@@ -21,12 +21,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QApplication,
+    QFrame,
     QGroupBox,
     QHBoxLayout,
     QListWidget,
     QMainWindow,
     QMenu,
     QMessageBox,
+    QScrollArea,
     QStackedWidget,
     QToolButton,
     QWidget,
@@ -55,8 +57,9 @@ from sanchay_desktop.words import tr
 STYLE = """
 QLabel#heading { font-size: 15pt; font-weight: 600; }
 QLabel#about, QLabel#empty { color: palette(placeholder-text); }
-QLabel#error { color: #d33; }
+QLabel#error { color: white; background: #b3261e; padding: 4px; }
 QLineEdit[wrong="true"] { border: 1px solid #d33; }
+QTableView::item { padding: 0 5px; }
 """
 
 #: For how long the window waits for jobs when it is closed, in seconds.
@@ -107,10 +110,14 @@ class Window(QMainWindow):
         above = QGroupBox(tr("Folders"))
         parts = (self.desk.folders, self.filter_button, self.desk.filters)
         above.setLayout(column(*parts, margin=6))
-        right = column(self.box, above)
-        right.addWidget(self.stack, 1)
-        right.addLayout(self.jobs)
-        self.setCentralWidget(holder(row(self.names, right, margin=9)))
+        right = column(self.box, above, self.stack, self.jobs)
+        right.setStretch(2, 1)
+        # What has no room is reached by scrolling, and not squeezed.
+        area = QScrollArea(widgetResizable=True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(holder(right))
+        self.setCentralWidget(holder(row(self.names, area, margin=9)))
         self._menus()
         self.desk.began.connect(self._add_job)
         self.history.again.connect(self.do_again)

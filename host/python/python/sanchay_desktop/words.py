@@ -49,6 +49,11 @@ def named(path: str, key: str = "path") -> dict[str, Any]:
     return {key: path}
 
 
+def breakable(text: str) -> str:
+    """Text that may be broken anywhere: QLabel breaks at spaces alone."""
+    return "\u200b".join(text[at : at + 16] for at in range(0, len(text), 16))
+
+
 def tip(text: str) -> str:
     """A tool tip; Qt would take a name with tags for markup."""
     return f"<p style='white-space:pre-wrap'>{escape(text)}</p>"
