@@ -33,7 +33,6 @@ def _arguments() -> argparse.Namespace:
 
 
 def main() -> int:
-    """Start."""
     arguments = _arguments()
     if arguments.version:
         import sanchay

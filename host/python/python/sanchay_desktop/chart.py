@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCharts import (
-    QBarCategoryAxis,
-    QBarSet,
-    QChart,
-    QChartView,
-    QHorizontalBarSeries,
-    QValueAxis,
-)
+from PySide6 import QtCharts
 from PySide6.QtCore import QEvent, QMargins, Qt
 from PySide6.QtGui import QColor, QPainter
 
@@ -20,7 +13,7 @@ from sanchay_desktop.words import tr
 _BARS = 10
 
 
-class Chart(QChartView):
+class Chart(QtCharts.QChartView):
     """A chart whose first bar is at the top."""
 
     def __init__(self) -> None:
@@ -38,16 +31,15 @@ class Chart(QChartView):
 
     def _set_colours(self) -> None:
         dark = self.palette().window().color().lightnessF() < 0.5
-        themes = QChart.ChartTheme
+        themes = QtCharts.QChart.ChartTheme
         chart = self.chart()
         chart.setTheme(themes.ChartThemeDark if dark else themes.ChartThemeLight)
         chart.setBackgroundBrush(self.palette().base())
         for series in chart.series():
-            if isinstance(series, QHorizontalBarSeries):
+            if isinstance(series, QtCharts.QHorizontalBarSeries):
                 series.barSets()[0].setColor(QColor("#3c8fa6"))
 
     def show_bars(self, title: str, bars: list[tuple[str, int]]) -> None:
-        """Show names and bytes."""
         bars = bars[:_BARS]
         chart = self.chart()
         chart.removeAllSeries()
@@ -55,16 +47,16 @@ class Chart(QChartView):
             chart.removeAxis(axis)
         chart.setTitle(title)
         scale, unit = _unit(max((it for _, it in bars), default=0))
-        values = QBarSet(title)
-        names = QBarCategoryAxis()
+        values = QtCharts.QBarSet(title)
+        names = QtCharts.QBarCategoryAxis()
         values.append([amount / scale for _, amount in reversed(bars)])
         # Two bars of one name would be one.
         backwards = [name for name, _ in reversed(bars)]
         names.append([name + "\u200b" * at for at, name in enumerate(backwards)])
-        series = QHorizontalBarSeries()
+        series = QtCharts.QHorizontalBarSeries()
         series.append(values)
         chart.addSeries(series)
-        numbers = QValueAxis()
+        numbers = QtCharts.QValueAxis()
         numbers.setTitleText(unit)
         numbers.setLabelFormat("%.4g")
         for its, side in (

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import difflib
 
+from PySide6 import QtGui
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import (
-    QColor,
-    QFontDatabase,
-    QImage,
-    QPainter,
-    QPaintEvent,
-    QTextCharFormat,
-    QTextCursor,
-)
 from PySide6.QtWidgets import QPlainTextEdit, QSlider, QStackedWidget, QWidget
 
 from sanchay_desktop import words
 from sanchay_desktop.desk import Desk
-from sanchay_desktop.jobs import Control, Job
+from sanchay_desktop.jobs import Job
 from sanchay_desktop.thumbnails import thumbnails
 from sanchay_desktop.titles import titles
 from sanchay_desktop.widgets import column, combo, holder, plain, row, selection
@@ -53,14 +45,14 @@ class Pictures(QWidget):
         super().__init__()
         self.setAccessibleName(tr("Pictures"))
         self.setMinimumHeight(180)
-        self.images: list[QImage | None] = [None, None]
+        self.images: list[QtGui.QImage | None] = [None, None]
         self.mode = "beside"
         self.share = 0.5
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+    def paintEvent(self, event: QtGui.QPaintEvent) -> None:
+        painter = QtGui.QPainter(self)
         painter.fillRect(self.rect(), self.palette().base())
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setRenderHint(QtGui.QPainter.RenderHint.SmoothPixmapTransform)
         one, other = self.images
         if self.mode == "beside" or one is None or other is None:
             half = self.width() // 2
@@ -78,14 +70,14 @@ class Pictures(QWidget):
         if self.mode == "slide":
             painter.setClipRect(QRect(cut, 0, self.width() - cut, self.height()))
         else:
-            modes = QPainter.CompositionMode
+            modes = QtGui.QPainter.CompositionMode
             painter.setCompositionMode(modes.CompositionMode_Difference)
         painter.drawImage(room, other)
         if self.mode == "slide":
-            painter.fillRect(cut, room.top(), 2, room.height(), QColor("white"))
+            painter.fillRect(cut, room.top(), 2, room.height(), QtGui.QColor("white"))
 
 
-def _fit(image: QImage, room: QRect) -> QRect:
+def _fit(image: QtGui.QImage, room: QRect) -> QRect:
     size = image.size().scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
     found = QRect(room.topLeft(), size)
     found.moveCenter(room.center())
@@ -114,7 +106,9 @@ class Compare(QWidget):
             text.setReadOnly(True)
             text.setAccessibleName(name)
             text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-            text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+            text.setFont(
+                QtGui.QFontDatabase.systemFont(QtGui.QFontDatabase.SystemFont.FixedFont)
+            )
         one, other = (it.verticalScrollBar() for it in self.texts)
         one.valueChanged.connect(other.setValue)
         other.valueChanged.connect(one.setValue)
@@ -124,7 +118,6 @@ class Compare(QWidget):
         self.setLayout(column(row(*self.titles), self.stack))
 
     def show_pair(self, one: str, other: str, pictures: bool) -> None:
-        """Show two files."""
         self.pair = (one, other)
         for label, path in zip(self.titles, self.pair):
             label.setText(words.breakable(words.shown(path)))
@@ -136,12 +129,12 @@ class Compare(QWidget):
                 thumbnails().ask(path, _SIDE, self._show_picture)
             return
 
-        def work(_control: Control) -> object:
+        def work(_: Job) -> object:
             return (one, other), line_pairs(_read(one), _read(other))
 
         self.desk.run(Job("compare", work, done=self._show_texts, failed=self._failed))
 
-    def _show_picture(self, path: str, image: QImage | None) -> None:
+    def _show_picture(self, path: str, image: QtGui.QImage | None) -> None:
         for number, its in enumerate(self.pair):
             if its == path:
                 self.pictures.images[number] = image
@@ -157,13 +150,13 @@ class Compare(QWidget):
             # Other files' text: controls are shown, and not obeyed.
             told = [words.shown(it[1] if side else it[0]) for it in lines]
             text.setPlainText("\n".join(told))
-            how = QTextCharFormat()
-            how.setBackground(QColor(colours[side]))
-            how.setProperty(QTextCharFormat.Property.FullWidthSelection, True)
+            how = QtGui.QTextCharFormat()
+            how.setBackground(QtGui.QColor(colours[side]))
+            how.setProperty(QtGui.QTextCharFormat.Property.FullWidthSelection, True)
             find = text.document().findBlockByNumber
             differ = [number for number, it in enumerate(lines) if not it[2]]
             text.setExtraSelections(
-                [selection(QTextCursor(find(it)), how) for it in differ]
+                [selection(QtGui.QTextCursor(find(it)), how) for it in differ]
             )
 
     def _failed(self, error: BaseException) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from sanchay_desktop import words
 from sanchay_desktop.filters import FilterForm
 from sanchay_desktop.folders import FolderList
-from sanchay_desktop.jobs import Control, Hear, Job
+from sanchay_desktop.jobs import Hear, Job
 from sanchay_desktop.log import JobLog
 from sanchay_desktop.settings import Settings, data_folder
 
@@ -47,7 +47,7 @@ class Desk(QObject):
     def start(
         self,
         kind: str,
-        work: Callable[[Control], object],
+        work: Callable[[Job], object],
         options: dict[str, Any] | None = None,
         *,
         changes_files: bool = False,

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
 
 from sanchay_desktop import words
 from sanchay_desktop.desk import Desk
-from sanchay_desktop.jobs import Control, Job
+from sanchay_desktop.jobs import Job
 from sanchay_desktop.thumbnails import is_picture, thumbnails
 from sanchay_desktop.widgets import column, plain
 from sanchay_desktop.words import tr
@@ -65,7 +65,7 @@ class Details(QWidget):
             thumbnails().ask(self._path, _WIDTH, self._show_picture)
         catalog, path = self.desk.settings.catalog(), self._path
 
-        def work(_control: Control) -> object:
+        def work(_: Job) -> object:
             return path, sanchay.history(path, catalog=catalog)
 
         if catalog.exists():

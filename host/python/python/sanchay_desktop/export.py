@@ -13,14 +13,14 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pa_parquet
 
-from sanchay_desktop.jobs import Control
+from sanchay_desktop.jobs import Job
 from sanchay_desktop.kernels import pc
 
 #: The formats by their extensions.
 FORMATS = {"csv": "CSV", "ndjson": "NDJSON", "parquet": "Parquet"}
 
 
-def export(control: Control, tables: Iterator[pa.Table], path: Path) -> int:
+def export(job: Job, tables: Iterator[pa.Table], path: Path) -> int:
     """Write tables of one kind to a file, which appears when it is whole.
 
     A path that is not UTF-8 is in a column of its own: as bytes in Parquet, in
@@ -32,19 +32,19 @@ def export(control: Control, tables: Iterator[pa.Table], path: Path) -> int:
     unfinished = path.with_name(f".sanchay-{os.getpid()}-{path.name}")
     try:
         with unfinished.open("xb") as file:
-            rows = _write(control, tables, file, how)
+            rows = _write(job, tables, file, how)
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
     return rows
 
 
-def _write(control: Control, tables: Iterator[pa.Table], file: Any, how: str) -> int:
+def _write(job: Job, tables: Iterator[pa.Table], file: Any, how: str) -> int:
     make = pa_parquet.ParquetWriter if how == "parquet" else pa_csv.CSVWriter
     rows, writer = 0, None
     try:
         for table in tables:
-            if control.cancelled.is_set():
+            if job.cancelled.is_set():
                 raise InterruptedError("the export was cancelled")
             rows += table.num_rows
             table = table if how == "parquet" else _as_text(table)

@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import os
 
+from PySide6 import QtWidgets
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QListWidget,
-    QListWidgetItem,
-    QMenu,
-    QPushButton,
-    QWidget,
-)
 
 from sanchay_desktop import words
 from sanchay_desktop.settings import Settings
@@ -29,13 +22,13 @@ def dropped_paths(event: QDragEnterEvent | QDropEvent) -> list[str]:
     return [it for it in found if it]
 
 
-class FolderList(QWidget):
+class FolderList(QtWidgets.QWidget):
     """Folders, each of which may be protected: its files stay."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
         self._settings = settings
-        self.list = QListWidget()
+        self.list = QtWidgets.QListWidget()
         self.list.setAccessibleName(tr("Folders"))
         self.list.setMaximumHeight(92)
         self.list.setTextElideMode(Qt.TextElideMode.ElideLeft)
@@ -45,18 +38,17 @@ class FolderList(QWidget):
         self.list.itemChanged.connect(self._tell)
         action(self.list, tr("Remove"), "Del", self.remove_current)
         self.add_button = button(tr("&Add folder…"), self.ask)
-        self.recent = QMenu(self)
+        self.recent = QtWidgets.QMenu(self)
         self.recent.aboutToShow.connect(self._fill_recent)
-        recent = QPushButton(tr("Re&cent"))
+        recent = QtWidgets.QPushButton(tr("Re&cent"))
         recent.setMenu(self.recent)
         self.remove_button = button(tr("Remo&ve"), self.remove_current)
         buttons = column(self.add_button, recent, self.remove_button, None)
         self.setLayout(row(self.list, buttons))
 
     def ask(self) -> None:
-        """Ask for a folder."""
         recent = self._settings.folders("recent")
-        found = QFileDialog.getExistingDirectory(
+        found = QtWidgets.QFileDialog.getExistingDirectory(
             self, tr("Choose a folder"), recent[0] if recent else ""
         )
         if found:
@@ -67,7 +59,7 @@ class FolderList(QWidget):
         folder = os.path.abspath(folder)
         if folder in self.all():
             return
-        item = QListWidgetItem(words.shown(folder))
+        item = QtWidgets.QListWidgetItem(words.shown(folder))
         item.setData(_PATH, os.fsencode(folder))
         item.setToolTip(words.tip(words.shown(folder)))
         states = Qt.CheckState

@@ -10,24 +10,8 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any, Literal, NamedTuple, Union
 
+from PySide6 import QtGui, QtWidgets
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import (
-    QColor,
-    QKeyEvent,
-    QResizeEvent,
-    QTextCharFormat,
-    QTextCursor,
-)
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QGridLayout,
-    QLabel,
-    QLineEdit,
-    QPlainTextEdit,
-    QSizePolicy,
-    QWidget,
-)
 
 from sanchay_desktop import words
 from sanchay_desktop.titles import titles
@@ -58,7 +42,7 @@ def mistake(error: BaseException) -> tuple[str, int, int]:
     return "\n".join(lines), -1, 0
 
 
-class MarkedLine(QPlainTextEdit):
+class MarkedLine(QtWidgets.QPlainTextEdit):
     """A line of text in which the place of a mistake is underlined."""
 
     entered = Signal()
@@ -69,11 +53,13 @@ class MarkedLine(QPlainTextEdit):
         self.setLineWrapMode(self.LineWrapMode.NoWrap)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(
+            QtWidgets.QSizePolicy.Policy.Expanding, QtWidgets.QSizePolicy.Policy.Fixed
+        )
         self.setFixedHeight(self.fontMetrics().height() + 14)
         self.place = (-1, 0)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
+    def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.entered.emit()
         else:
@@ -89,21 +75,25 @@ class MarkedLine(QPlainTextEdit):
         if at < 0:
             self.setExtraSelections([])
             return
-        how = QTextCharFormat()
-        how.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
-        how.setUnderlineColor(QColor("#d33"))
+        how = QtGui.QTextCharFormat()
+        how.setUnderlineStyle(QtGui.QTextCharFormat.UnderlineStyle.WaveUnderline)
+        how.setUnderlineColor(QtGui.QColor("#d33"))
         text = self.text()
         start, end = min(at, len(text) - 1), min(at + max(length, 1), len(text))
         cursor = self.textCursor()
         cursor.setPosition(words.units(text[: max(start, 0)]))
-        cursor.setPosition(words.units(text[:end]), QTextCursor.MoveMode.KeepAnchor)
+        cursor.setPosition(
+            words.units(text[:end]), QtGui.QTextCursor.MoveMode.KeepAnchor
+        )
         self.setExtraSelections([selection(cursor, how)])
 
 
-_Widget = Union[QLineEdit, QCheckBox, QComboBox, MarkedLine]
+_Widget = Union[
+    QtWidgets.QLineEdit, QtWidgets.QCheckBox, QtWidgets.QComboBox, MarkedLine
+]
 
 
-class Form(QWidget):
+class Form(QtWidgets.QWidget):
     """Fields; values() are keywords of the engine's calls."""
 
     #: Something was typed or ticked.
@@ -119,7 +109,11 @@ class Form(QWidget):
         # However many fields stand beside each other, it can get narrower.
         self.setMinimumWidth(220)
         self.fields: dict[str, Any] = {}
-        self._grids: list[tuple[QGridLayout, list[tuple[QLabel, QWidget]]]] = []
+        self._grids: list[
+            tuple[
+                QtWidgets.QGridLayout, list[tuple[QtWidgets.QLabel, QtWidgets.QWidget]]
+            ]
+        ] = []
         self.error = plain(name="error")
         self.error.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.error.hide()
@@ -145,7 +139,7 @@ class Form(QWidget):
             made = combo(name, titles(field.example))
             made.currentIndexChanged.connect(self.changed)
         else:
-            made = MarkedLine() if field.kind == "marked" else QLineEdit()
+            made = MarkedLine() if field.kind == "marked" else QtWidgets.QLineEdit()
             made.setPlaceholderText(field.example)
             made.setAccessibleName(name.replace("&", ""))
             made.textChanged.connect(self.changed)
@@ -157,21 +151,21 @@ class Form(QWidget):
         return made
 
     def _add_grid(self, made: list[tuple[Field, _Widget]]) -> None:
-        parts: list[tuple[QLabel, QWidget]] = []
+        parts: list[tuple[QtWidgets.QLabel, QtWidgets.QWidget]] = []
         for field, widget in made:
-            label = QLabel(translated(field.title))
+            label = QtWidgets.QLabel(translated(field.title))
             label.setBuddy(widget)
             if field.kind == "marked":
                 self.column.addLayout(row(label, widget))
             else:
                 parts.append((label, widget))
         if parts:
-            grid = QGridLayout()
+            grid = QtWidgets.QGridLayout()
             self.column.addLayout(grid)
             self._grids.append((grid, parts))
             self._reflow(1)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def resizeEvent(self, event: QtGui.QResizeEvent) -> None:
         """Fewer fields stand beside each other where room is short."""
         self._reflow(min(max(event.size().width() // 270, 1), 3))
 
@@ -191,9 +185,9 @@ class Form(QWidget):
         """Show values that were kept."""
         for field in self._declared:
             widget, value = self.fields[field.key], values.get(field.key, "")
-            if isinstance(widget, QCheckBox):
+            if isinstance(widget, QtWidgets.QCheckBox):
                 widget.setChecked(bool(value))
-            elif isinstance(widget, QComboBox):
+            elif isinstance(widget, QtWidgets.QComboBox):
                 widget.setCurrentIndex(max(widget.findData(value), 0))
             else:
                 text = ", ".join(value) if isinstance(value, list) else str(value)

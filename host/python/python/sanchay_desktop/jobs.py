@@ -24,59 +24,12 @@ PAUSE = 0.1
 Hear = Callable[[Any], object]
 
 
-class Control:
-    """What the work of a job has of its job."""
-
-    def __init__(self, tell: Callable[[str, object], None]) -> None:
-        self._tell = tell
-        self.cancelled = threading.Event()
-        self._closers: list[Callable[[], None]] = []
-        self._last, self._phase = 0.0, ""
-
-    def progress(self, told: Progress) -> bool:
-        """What the engine is given as its callback; False ends the run."""
-        now = monotonic()
-        if told.phase != self._phase or now - self._last >= PAUSE:
-            self._last, self._phase = now, told.phase
-            self._tell("progress", told)
-        return not self.cancelled.is_set()
-
-    def call(self, engine: Callable[..., Any]) -> Any:
-        """Call the engine; the rows of an answer go to the window as they come."""
-        answer = engine(progress=self.progress)
-        return self._take(answer) if isinstance(answer, Records) else answer
-
-    def cancel(self) -> None:
-        """End the work."""
-        self.cancelled.set()
-        for close in self._closers:
-            close()
-
-    def forget(self) -> None:
-        """It is over: refer to nothing."""
-        self._tell = lambda _what, _told: None
-        self._closers.clear()
-
-    def _take(self, records: Records[Any, Any]) -> Records[Any, Any]:
-        self._closers.append(records.close)
-        waiting: list[pa.RecordBatch] = []
-        last = monotonic()
-        for batch in pa.RecordBatchReader.from_stream(records):
-            if batch.num_rows:
-                waiting.append(batch)
-            if waiting and monotonic() - last >= PAUSE:
-                self._tell("found", waiting)
-                waiting, last = [], monotonic()
-        if waiting:
-            self._tell("found", waiting)
-        if self.cancelled.is_set():
-            # Once it is closed, an answer simply ends: it is not whole all the same.
-            raise Cancelled("the job was cancelled")
-        return records
-
-
 class Job(QObject):
-    """A call that goes on in a thread, and who hears what it tells."""
+    """A call that goes on in a thread, and who hears what it tells.
+
+    Heard can be "done", with what the work returned, "failed", with its
+    exception, "progress", and "found", with batches of rows.
+    """
 
     #: A Progress.
     progressed = Signal(object)
@@ -84,37 +37,29 @@ class Job(QObject):
     ended = Signal()
     _told = Signal(str, object)
 
-    def __init__(
-        self,
-        kind: str,
-        work: Callable[[Control], object],
-        *,
-        done: Hear | None = None,
-        failed: Hear | None = None,
-        progress: Hear | None = None,
-        found: Hear | None = None,
-    ) -> None:
+    def __init__(self, kind: str, work: Callable[[Job], object], **heard: Hear) -> None:
         super().__init__()
         self.kind, self.title, self.state = kind, title("job", kind), "running"
+        #: The last progress, and what the work returned or the error that ended it.
         self.last: Progress | None = None
-        #: What the work returned, or the exception that ended it.
         self.answer: object = None
         self.number: int | None = None
         self.changes_files = False
-        self._work = work
-        heard = {"done": done, "failed": failed, "progress": progress, "found": found}
-        self._heard = {what: call for what, call in heard.items() if call}
-        self.control = Control(self._tell)
+        self.cancelled = threading.Event()
+        self._work, self._heard = work, heard
+        self._records: Records[Any, Any] | None = None
+        self._next, self._phase = 0.0, ""
         self._told.connect(self._hear, Qt.ConnectionType.QueuedConnection)
         self._thread = threading.Thread(target=self._run, name=kind, daemon=True)
 
     def start(self) -> None:
-        """Begin."""
         self._thread.start()
 
     def cancel(self) -> None:
         """End it; what was found stays."""
-        self.control.cancel()
+        self.cancelled.set()
+        if self._records is not None:
+            self._records.close()
 
     def give_up(self) -> None:
         """End it, and hear no more of it."""
@@ -126,12 +71,42 @@ class Job(QObject):
         self._thread.join(seconds)
         return not self._thread.is_alive()
 
+    # In its thread.
+
+    def progress(self, told: Progress) -> bool:
+        """What the engine is given as its callback; False ends the run."""
+        if told.phase != self._phase or monotonic() >= self._next:
+            self._next, self._phase = monotonic() + PAUSE, told.phase
+            self._tell("progress", told)
+        return not self.cancelled.is_set()
+
+    def call(self, engine: Callable[..., Any]) -> Any:
+        """Call the engine; the rows of an answer go to the window as they come."""
+        answer = engine(progress=self.progress)
+        if not isinstance(answer, Records):
+            return answer
+        self._records = answer
+        waiting: list[pa.RecordBatch] = []
+        due = monotonic() + PAUSE
+        for batch in pa.RecordBatchReader.from_stream(answer):
+            if batch.num_rows:
+                waiting.append(batch)
+            if waiting and monotonic() >= due:
+                self._tell("found", waiting)
+                waiting, due = [], monotonic() + PAUSE
+        if waiting:
+            self._tell("found", waiting)
+        if self.cancelled.is_set():
+            # Once it is closed, an answer simply ends: it is not whole all the same.
+            raise Cancelled("the job was cancelled")
+        return answer
+
     def _run(self) -> None:
         try:
-            answer = self._work(self.control)
+            answer = self._work(self)
         except BaseException as error:
             # pyarrow has an error of its own for a run that was ended.
-            if self.control.cancelled.is_set() and not isinstance(error, Cancelled):
+            if self.cancelled.is_set() and not isinstance(error, Cancelled):
                 error = Cancelled(str(error))
             self._tell("failed", error)
         else:
@@ -144,15 +119,16 @@ class Job(QObject):
             # The window is gone, and with it whoever would hear of it.
             pass
 
+    # In the window's.
+
     def _hear(self, what: str, told: Any) -> None:
-        """In the window's thread."""
         over = what in ("done", "failed")
         if what == "progress":
             self.last = told
             self.progressed.emit(told)
         elif over:
             self.answer = told
-            stopped = isinstance(told, Cancelled) or self.control.cancelled.is_set()
+            stopped = isinstance(told, Cancelled) or self.cancelled.is_set()
             self.state = "cancelled" if stopped else what
         try:
             self._heard.get(what, lambda _: None)(told)
@@ -161,4 +137,4 @@ class Job(QObject):
                 self.ended.emit()
                 # What refers to itself would be taken apart in any thread.
                 self._heard.clear()
-                self.control.forget()
+                self._work, self._records = lambda _: None, None

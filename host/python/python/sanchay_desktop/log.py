@@ -98,7 +98,6 @@ class JobLog:
         self._file.execute("DELETE FROM jobs WHERE state != 'running'")
 
     def close(self) -> None:
-        """Close the file."""
         self._closed = True
         self._file.close()
 

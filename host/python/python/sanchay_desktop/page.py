@@ -8,16 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import sanchay
+from PySide6 import QtWidgets
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QProgressBar,
-    QPushButton,
-    QStackedWidget,
-    QTabWidget,
-    QWidget,
-)
 
 from sanchay_desktop import words
 from sanchay_desktop.desk import Desk
@@ -35,7 +28,7 @@ from sanchay_desktop.words import tr, translated
 _NARROW = 620
 
 
-class Page(QWidget):
+class Page(QtWidgets.QWidget):
     """A page of the window; what it says, shows and runs, each page declares."""
 
     title = about = empty = run_text = ""
@@ -57,8 +50,8 @@ class Page(QWidget):
         self.above, self.below = column(), column()
         self.model = ArrowModel(*self.columns)
         self.view = self.table(self.name, self.model)
-        self.tabs: QTabWidget | None = None
-        self.body = QStackedWidget()
+        self.tabs: QtWidgets.QTabWidget | None = None
+        self.body = QtWidgets.QStackedWidget()
         self.nothing = plain(translated(self.empty), "empty")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.body.addWidget(self.nothing)
@@ -67,7 +60,7 @@ class Page(QWidget):
         self.beside = holder(row(self.details))
         if self.has_details:
             self.view.row_changed.connect(self._show_details)
-        self.progress = QProgressBar()
+        self.progress = QtWidgets.QProgressBar()
         self.progress.setAccessibleName(tr("Progress"))
         self.progress.hide()
         self.status = plain(name="status")
@@ -107,8 +100,9 @@ class Page(QWidget):
 
     # What they are made of.
 
-    def button(self, text: str, keys: str, call: Callable[[], object]) -> QPushButton:
-        """Put a button into the bar."""
+    def button(
+        self, text: str, keys: str, call: Callable[[], object]
+    ) -> QtWidgets.QPushButton:
         made = button(text, call)
         if keys:
             made.setToolTip(keys)
@@ -120,9 +114,11 @@ class Page(QWidget):
         """A table whose orders are jobs of the window."""
         return TableView(name, model, self.desk.run)
 
-    def add_tabs(self, first: str, *more: tuple[QWidget, str]) -> QTabWidget:
+    def add_tabs(
+        self, first: str, *more: tuple[QtWidgets.QWidget, str]
+    ) -> QtWidgets.QTabWidget:
         """Have the table stand beside others, or none where it has no name."""
-        self.tabs = tabs = QTabWidget()
+        self.tabs = tabs = QtWidgets.QTabWidget()
         if first:
             tabs.addTab(self.view, first)
         for widget, title in more:
@@ -137,7 +133,6 @@ class Page(QWidget):
         return shown if isinstance(shown, TableView) else self.view
 
     def say(self, text: str) -> None:
-        """Say something at the page's foot."""
         self.status.setText(text)
 
     def say_old(self) -> None:
@@ -182,7 +177,7 @@ class Page(QWidget):
         whole = partial(call, **options)
         self.job = self.desk.start(
             self.kinds[0],
-            lambda control: control.call(whole),
+            lambda job: job.call(whole),
             options,
             found=lambda batches: self.model.append(batches),
             progress=self.show_progress,
@@ -200,7 +195,6 @@ class Page(QWidget):
         self.view.setFocus()
 
     def cancel(self) -> None:
-        """End what goes on."""
         if self.job is not None:
             self.job.cancel()
 
@@ -235,7 +229,9 @@ class Page(QWidget):
             self.say(tr("There is nothing to export yet."))
             return
         kinds = ";;".join(f"{title} (*.{it})" for it, title in FORMATS.items())
-        path, kind = QFileDialog.getSaveFileName(self, tr("Export"), "table.csv", kinds)
+        path, kind = QtWidgets.QFileDialog.getSaveFileName(
+            self, tr("Export"), "table.csv", kinds
+        )
         if path:
             chosen = Path(path)
             if chosen.suffix.lstrip(".") not in FORMATS:
@@ -249,7 +245,7 @@ class Page(QWidget):
         chunks = rows.chunks()
         self.desk.start(
             "export",
-            lambda control: export(control, chunks, path),
+            lambda job: export(job, chunks, path),
             done=lambda rows: self.say(
                 tr("Exported rows: {0}").format(words.number(rows))
             ),

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from sanchay_desktop import words
 from sanchay_desktop.growth import SCHEMA, growth
-from sanchay_desktop.jobs import Control, Job
+from sanchay_desktop.jobs import Job
 from sanchay_desktop.kernels import pc
 from sanchay_desktop.page import Page
 from sanchay_desktop.said import failures, refused
@@ -92,7 +92,7 @@ class ChangesPage(Page):
             )
             self.desk.start(
                 "snapshot",
-                lambda control: control.call(call),
+                lambda job: job.call(call),
                 options,
                 progress=self.show_progress,
                 done=self._taken,
@@ -109,7 +109,6 @@ class ChangesPage(Page):
         self.say(said + failures(taken.failures))
 
     def run_again(self) -> None:
-        """Compare."""
         before, after = self.before.currentData(), self.after.currentData()
         if before is None:
             self.say(tr("Take a snapshot first: Ctrl+T."))
@@ -149,8 +148,8 @@ class ChangesPage(Page):
     def _ask_growth(self, table: pa.Table, changed: bool) -> None:
         back, root = self._back, self._root
 
-        def work(control: Control) -> object:
-            sizes = pa.table(back(progress=control.progress)) if changed else None
+        def work(job: Job) -> object:
+            sizes = pa.table(back(progress=job.progress)) if changed else None
             return growth(table, sizes, root)
 
         self.desk.run(

@@ -52,7 +52,6 @@ class HistoryPage(Page):
             self.run_again()
 
     def run_again(self) -> None:
-        """Show what there is by now."""
         self.logged = self.desk.log.jobs()
         jobs: list[dict[str, Any]] = [
             {
@@ -113,7 +112,7 @@ class HistoryPage(Page):
         call = partial(engine, self.runs[row])
         self.desk.start(
             kind,
-            lambda control: control.call(call),
+            lambda job: job.call(call),
             changes_files=True,
             progress=self.show_progress,
             done=self._changed,

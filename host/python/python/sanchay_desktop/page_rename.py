@@ -99,7 +99,7 @@ class RenamePage(PlanningPage):
         # Each letter that is typed begins one: they are not in the history.
         self.job = Job(
             "rename",
-            lambda control: control.call(call),
+            lambda job: job.call(call),
             progress=self.show_progress,
             done=self._found,
             failed=self._failed,

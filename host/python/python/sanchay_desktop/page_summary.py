@@ -59,7 +59,6 @@ class Part(QWidget):
         self._layout.setDirection(ways.LeftToRight if wide else ways.TopToBottom)
 
     def show_rows(self, rows: list[dict[str, Any]]) -> None:
-        """Show rows of a summary."""
         self.view.no_order()
         self.model.show(rows, self._schema)
         if self.chart is not None:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QProgressBar
 
 from sanchay_desktop import words
 from sanchay_desktop.desk import Desk
-from sanchay_desktop.jobs import Control, Job
+from sanchay_desktop.jobs import Job
 from sanchay_desktop.plan_model import PlanModel
 from sanchay_desktop.said import outcome, progress_text, show_progress
 from sanchay_desktop.table_view import TableView
@@ -93,10 +93,10 @@ class PlanWindow(QDialog):
             return
         left, plan = self.model.left_alone, self.plan
 
-        def work(control: Control) -> object:
+        def work(job: Job) -> object:
             if left:
                 plan.retain(lambda step: step.from_path not in left)
-            return control.call(partial(plan.apply, on_conflict="skip"))
+            return job.call(partial(plan.apply, on_conflict="skip"))
 
         if left:
             # The steps get other numbers while it is applied.
@@ -116,13 +116,12 @@ class PlanWindow(QDialog):
         return wanted and right
 
     def undo(self) -> None:
-        """Take back what was done."""
         if self.run is not None:
             take_back = partial(sanchay.undo, self.run)
-            self._begin("undo", lambda control: control.call(take_back))
+            self._begin("undo", lambda job: job.call(take_back))
             self.undo_button.hide()
 
-    def _begin(self, kind: str, work: Callable[[Control], object]) -> None:
+    def _begin(self, kind: str, work: Callable[[Job], object]) -> None:
         self.model.frozen = True
         self.progress.setRange(0, 0)
         self.progress.show()

@@ -9,7 +9,7 @@ from typing import Any
 import sanchay
 from PySide6.QtWidgets import QFileDialog
 
-from sanchay_desktop.jobs import Control, Job
+from sanchay_desktop.jobs import Job
 from sanchay_desktop.keep_rules import KeepRules, exactly
 from sanchay_desktop.page import Page
 from sanchay_desktop.plan_window import PlanWindow
@@ -29,7 +29,6 @@ class PlanningPage(Page):
         self.plan_button = self.button(tr("&Plan…"), "Ctrl+P", self.plan)
 
     def plan(self) -> None:
-        """Make the plan, or show it."""
         raise NotImplementedError
 
     def open_plan(self, plan: sanchay.BatchPlan, permanent: bool = False) -> None:
@@ -66,7 +65,6 @@ class ChoosingPage(PlanningPage):
         return {"catalog": self.desk.catalog()} if self.uses_catalog else {}
 
     def plan(self) -> None:
-        """Decide which files stay, and show what becomes of the others."""
         roots, action, into = self.roots(), self.action.currentData(), ""
         if roots and action == "move-to":
             into = QFileDialog.getExistingDirectory(self, tr("Move to"))
@@ -86,8 +84,8 @@ class ChoosingPage(PlanningPage):
             **self.catalog(),
         )
 
-        def work(control: Control) -> object:
-            plan: sanchay.BatchPlan = control.call(call)
+        def work(job: Job) -> object:
+            plan: sanchay.BatchPlan = job.call(call)
             if stay:
                 # Of several that were marked in a group, all stay.
                 plan.retain(lambda step: step.from_path not in stay)

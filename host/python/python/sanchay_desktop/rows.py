@@ -45,7 +45,6 @@ class Rows(QAbstractTableModel):
         self.kept: dict[int, dict[str, Any]] = {}
 
     def read(self, number: int) -> dict[str, Any]:
-        """Make an object of a row."""
         raise NotImplementedError
 
     def row(self, number: int) -> dict[str, Any]:
@@ -58,11 +57,9 @@ class Rows(QAbstractTableModel):
         return found
 
     def path(self, number: int, key: str = "path") -> str:
-        """A path of a row."""
         return str(self.row(number).get(key) or "")
 
     def cell(self, row: int, section: int) -> str:
-        """The text of a cell."""
         column, values = self.columns[section], self.row(row)
         if column.key == "mark":
             return self.mark(values)

@@ -43,7 +43,6 @@ class Settings:
         self._kept = QSettings(kind, scope, "sanchay", "desktop")
 
     def text(self, name: str, default: str = "") -> str:
-        """A setting that is text."""
         return str(self._kept.value(name, default))
 
     def flag(self, name: str, default: bool = False) -> bool:
@@ -51,7 +50,6 @@ class Settings:
         return self.text(name, str(default)).lower() == "true"
 
     def set(self, name: str, value: object) -> None:
-        """Keep a setting."""
         self._kept.setValue(name, str(value) if isinstance(value, bool) else value)
 
     def bytes(self, name: str) -> bytes:
@@ -69,7 +67,6 @@ class Settings:
         return [it for it in cast("list[object]", found) if isinstance(it, str)]
 
     def set_folders(self, name: str, folders: list[str]) -> None:
-        """Keep folders under a name."""
         self.set(name, json.dumps(folders))
 
     def remember(self, folder: str) -> None:
@@ -78,7 +75,6 @@ class Settings:
         self.set_folders("recent", [folder, *others][:_RECENT])
 
     def catalog(self) -> Path:
-        """The catalog's file."""
         named = self.text("catalog")
         return Path(named) if named else data_folder() / "catalog.db"
 

@@ -30,7 +30,6 @@ class ArrowModel(Rows):
         self._order: Any = None
 
     def clear(self) -> None:
-        """Drop all rows."""
         self._batches, self._starts, self._total = [], [], 0
         self.set_order(None)
 

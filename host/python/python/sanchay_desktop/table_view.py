@@ -12,7 +12,7 @@ from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QInputDialog, QTableView
 
 from sanchay_desktop import words
-from sanchay_desktop.jobs import Control, Job
+from sanchay_desktop.jobs import Job
 from sanchay_desktop.rows import Rows
 from sanchay_desktop.table import ArrowModel, Only, sort_order
 from sanchay_desktop.widgets import action
@@ -84,7 +84,6 @@ class TableView(QTableView):
         self.show_rows(model)
 
     def show_rows(self, model: Rows) -> None:
-        """Show the rows of a model."""
         self.rows = model
         self.setModel(model)
         model.modelReset.connect(lambda: self.row_changed.emit(-1))
@@ -123,7 +122,6 @@ class TableView(QTableView):
         return list(found.values())
 
     def open_current(self) -> None:
-        """Open the file at hand."""
         path = self.current_path()
         if path is not None:
             open_path(path)
@@ -153,7 +151,6 @@ class TableView(QTableView):
                 self.go_to(row - 1)
 
     def go_to(self, row: int) -> None:
-        """Make a row the one at hand."""
         self.setCurrentIndex(self.rows.index(row, 0))
 
     # Order: the rows' numbers are sorted in a thread.
@@ -177,7 +174,7 @@ class TableView(QTableView):
         section, descending = wanted or (0, False)
         key = model.columns[section].key if wanted else None
 
-        def work(_control: Control) -> object:
+        def work(_: Job) -> object:
             return sort_order(table, key, descending, only)
 
         def show(order: object) -> None:

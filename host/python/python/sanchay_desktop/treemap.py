@@ -5,19 +5,8 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 
+from PySide6 import QtGui
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import (
-    QColor,
-    QHelpEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPalette,
-    QPen,
-    QResizeEvent,
-    qGray,
-)
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from sanchay_desktop import words
@@ -118,8 +107,8 @@ def squarify(sizes: list[int], room: QRectF) -> list[QRectF]:
     return found
 
 
-def _colour(node: Node) -> QColor:
-    return QColor(next(colour for most, colour in AGES if node.age <= most))
+def _colour(node: Node) -> QtGui.QColor:
+    return QtGui.QColor(next(colour for most, colour in AGES if node.age <= most))
 
 
 class TreeMap(QWidget):
@@ -142,13 +131,11 @@ class TreeMap(QWidget):
         self.places: dict[Node, QRectF] = {}
 
     def show_tree(self, root: Node | None) -> None:
-        """Show another tree."""
         self.root = self.shown = root
         self.at = None
         self._lay_out()
 
     def zoom(self, node: Node) -> None:
-        """Have a folder fill the map."""
         if node.children:
             self.shown = node
             self._set_at(None)
@@ -179,9 +166,9 @@ class TreeMap(QWidget):
             if min(its.width(), its.height()) >= _LEAST:
                 self._place(child, its, depth + 1)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter, metrics = QPainter(self), self.fontMetrics()
-        edge = QPen(self.palette().color(QPalette.ColorRole.Window), 1)
+    def paintEvent(self, event: QtGui.QPaintEvent) -> None:
+        painter, metrics = QtGui.QPainter(self), self.fontMetrics()
+        edge = QtGui.QPen(self.palette().color(QtGui.QPalette.ColorRole.Window), 1)
         for node, room in self.places.items():
             colour = _colour(node).darker(150 if node.children else 100)
             painter.setPen(edge)
@@ -189,7 +176,9 @@ class TreeMap(QWidget):
             painter.drawRect(room)
             if room.width() > 40 and room.height() > metrics.height():
                 painter.setPen(
-                    QColor("white" if qGray(colour.rgb()) < 110 else "black")
+                    QtGui.QColor(
+                        "white" if QtGui.qGray(colour.rgb()) < 110 else "black"
+                    )
                 )
                 place = room.adjusted(4, 1, -4, 0)
                 text = f"{node.name}  {words.size(node.size)}".strip()
@@ -201,24 +190,24 @@ class TreeMap(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         here = self.places.get(self.at) if self.at else None
         frames = (
-            [(here, QColor("white"), 4), (here, QColor("black"), 2)] if here else []
+            [(here, QtGui.QColor("white"), 4), (here, QtGui.QColor("black"), 2)]
+            if here
+            else []
         )
         if self.hasFocus():
             frames.append((QRectF(self.rect()), self.palette().highlight().color(), 2))
         for room, colour, width in frames:
-            painter.setPen(QPen(colour, width))
+            painter.setPen(QtGui.QPen(colour, width))
             painter.drawRect(room.adjusted(1, 1, -1, -1))
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def resizeEvent(self, event: QtGui.QResizeEvent) -> None:
         self._lay_out()
 
     def node_at(self, place: QPointF) -> Node | None:
-        """The innermost folder at a place."""
         inside = [it for it, room in self.places.items() if room.contains(place)]
         return inside[-1] if inside else None
 
     def words_of(self, node: Node) -> str:
-        """What the map says of a folder."""
         share = 100 * node.size / max(self.shown.size if self.shown else 0, 1)
         name = words.shown(node.path) + (f" ({node.name})" if node.rest else "")
         return tr("{0}: {1}, files {2}, {3} % of what is shown").format(
@@ -233,15 +222,15 @@ class TreeMap(QWidget):
             self.at_changed.emit(node)
             self.update()
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+    def mouseMoveEvent(self, event: QtGui.QMouseEvent) -> None:
         self._set_at(self.node_at(event.position()))
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+    def mouseDoubleClickEvent(self, event: QtGui.QMouseEvent) -> None:
         node = self.node_at(event.position())
         if node is not None:
             self.zoom(node if node.children else (node.parent or node))
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
+    def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:
         """Arrows go around, Return goes in, Backspace goes out."""
         here, keys, key = self.at or self.shown, Qt.Key, event.key()
         if here is None:
@@ -263,7 +252,7 @@ class TreeMap(QWidget):
             super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+        if isinstance(event, QtGui.QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             node = self.node_at(QPointF(event.pos()))
             text = words.tip(self.words_of(node)) if node else ""
             QToolTip.showText(event.globalPos(), text, self)

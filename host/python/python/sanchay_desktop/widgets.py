@@ -5,73 +5,66 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar, Union
 
+from PySide6 import QtWidgets
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import (
-    QBoxLayout,
-    QCheckBox,
-    QComboBox,
-    QHBoxLayout,
-    QLabel,
-    QLayout,
-    QLayoutItem,
-    QPushButton,
-    QTextEdit,
-    QVBoxLayout,
-    QWidget,
-)
 
-_Part = Union[QWidget, QLayout, None]
-_Box = TypeVar("_Box", bound=QBoxLayout)
+_Part = Union[QtWidgets.QWidget, QtWidgets.QLayout, None]
+_Box = TypeVar("_Box", bound=QtWidgets.QBoxLayout)
 
 
-def plain(text: str = "", name: str = "") -> QLabel:
+def plain(text: str = "", name: str = "") -> QtWidgets.QLabel:
     """A label that takes nothing for markup: it may show names of files."""
-    label = QLabel(text)
+    label = QtWidgets.QLabel(text)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
     label.setObjectName(name)
     return label
 
 
-def button(text: str, call: Callable[[], object], name: str = "") -> QPushButton:
+def button(
+    text: str, call: Callable[[], object], name: str = ""
+) -> QtWidgets.QPushButton:
     """A button that calls something."""
-    made = QPushButton(text)
+    made = QtWidgets.QPushButton(text)
     made.setAutoDefault(False)
     made.setAccessibleName(name)
     made.clicked.connect(call)
     return made
 
 
-def combo(name: str, items: Iterable[tuple[Any, str]]) -> QComboBox:
+def combo(name: str, items: Iterable[tuple[Any, str]]) -> QtWidgets.QComboBox:
     """A box to choose one of some values, each with its title."""
-    made = QComboBox()
+    made = QtWidgets.QComboBox()
     made.setAccessibleName(name)
     # A narrow window cuts what is long; the list below it shows all.
     made.setMinimumContentsLength(6)
-    made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    made.setSizeAdjustPolicy(QtWidgets.QComboBox.SizeAdjustPolicy.AdjustToContents)
     for value, text in items:
         made.addItem(text, value)
     return made
 
 
-def check(text: str, changed: Any = None) -> QCheckBox:
-    """A box to tick."""
-    made = QCheckBox(text)
+def check(text: str, changed: Any = None) -> QtWidgets.QCheckBox:
+    made = QtWidgets.QCheckBox(text)
     if changed is not None:
         made.toggled.connect(changed)
     return made
 
 
-def labelled(text: str, widget: QWidget) -> QWidget:
+def labelled(text: str, widget: QtWidgets.QWidget) -> QtWidgets.QWidget:
     """A widget with its label, which stay together."""
-    label = QLabel(text)
+    label = QtWidgets.QLabel(text)
     label.setBuddy(widget)
     return holder(row(label, widget))
 
 
 def action(
-    owner: QWidget, text: str, keys: str, call: Callable[[], object], alone: bool = True
+    owner: QtWidgets.QWidget,
+    text: str,
+    keys: str,
+    call: Callable[[], object],
+    alone: bool = True,
 ) -> QAction:
     """What keys do in a widget, alone or with what is in it."""
     made = QAction(text, owner)
@@ -88,7 +81,7 @@ def action(
 def selection(cursor: QTextCursor, how: QTextCharFormat) -> Any:
     """Text that is shown in another way, without being changed."""
     # Its fields are missing in the types of some versions of PySide6.
-    made: Any = QTextEdit.ExtraSelection()
+    made: Any = QtWidgets.QTextEdit.ExtraSelection()
     made.cursor, made.format = cursor, how
     return made
 
@@ -96,52 +89,52 @@ def selection(cursor: QTextCursor, how: QTextCharFormat) -> Any:
 def _fill(box: _Box, parts: tuple[_Part, ...], margin: int) -> _Box:
     box.setContentsMargins(margin, margin, margin, margin)
     for part in parts:
-        if isinstance(part, QWidget):
+        if isinstance(part, QtWidgets.QWidget):
             box.addWidget(part)
-        elif isinstance(part, QLayout):
+        elif isinstance(part, QtWidgets.QLayout):
             box.addLayout(part)
         else:
             box.addStretch(1)
     return box
 
 
-def row(*parts: _Part, margin: int = 0) -> QHBoxLayout:
+def row(*parts: _Part, margin: int = 0) -> QtWidgets.QHBoxLayout:
     """Beside each other; None takes the room that is left."""
-    return _fill(QHBoxLayout(), parts, margin)
+    return _fill(QtWidgets.QHBoxLayout(), parts, margin)
 
 
-def column(*parts: _Part, margin: int = 0) -> QVBoxLayout:
+def column(*parts: _Part, margin: int = 0) -> QtWidgets.QVBoxLayout:
     """Below each other."""
-    return _fill(QVBoxLayout(), parts, margin)
+    return _fill(QtWidgets.QVBoxLayout(), parts, margin)
 
 
-def holder(layout: QLayout) -> QWidget:
+def holder(layout: QtWidgets.QLayout) -> QtWidgets.QWidget:
     """A widget for a layout."""
-    made = QWidget()
+    made = QtWidgets.QWidget()
     made.setLayout(layout)
     return made
 
 
-class Flow(QLayout):
+class Flow(QtWidgets.QLayout):
     """Beside each other, in as many lines as that takes; Qt has none."""
 
-    def __init__(self, *parts: QWidget) -> None:
+    def __init__(self, *parts: QtWidgets.QWidget) -> None:
         super().__init__()
-        self._items: list[QLayoutItem] = []
+        self._items: list[QtWidgets.QLayoutItem] = []
         self.setContentsMargins(0, 0, 0, 0)
         for part in parts:
             self.addWidget(part)
 
-    def addItem(self, item: QLayoutItem) -> None:
+    def addItem(self, item: QtWidgets.QLayoutItem) -> None:
         self._items.append(item)
 
     def count(self) -> int:
         return len(self._items)
 
-    def itemAt(self, index: int) -> QLayoutItem | None:
+    def itemAt(self, index: int) -> QtWidgets.QLayoutItem | None:
         return self._items[index] if 0 <= index < len(self._items) else None
 
-    def takeAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
+    def takeAt(self, index: int) -> QtWidgets.QLayoutItem | None:  # type: ignore[override]
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
     def hasHeightForWidth(self) -> bool:

@@ -8,31 +8,8 @@ from functools import partial
 from pathlib import Path
 
 import sanchay
+from PySide6 import QtGui, QtWidgets
 from PySide6.QtCore import Qt
-from PySide6.QtGui import (
-    QAction,
-    QCloseEvent,
-    QDragEnterEvent,
-    QDragMoveEvent,
-    QDropEvent,
-    QIcon,
-    QKeySequence,
-    QResizeEvent,
-)
-from PySide6.QtWidgets import (
-    QApplication,
-    QFrame,
-    QGroupBox,
-    QHBoxLayout,
-    QListWidget,
-    QMainWindow,
-    QMenu,
-    QMessageBox,
-    QScrollArea,
-    QStackedWidget,
-    QToolButton,
-    QWidget,
-)
 
 from sanchay_desktop.desk import Desk
 from sanchay_desktop.folders import dropped_paths
@@ -68,14 +45,14 @@ _PATIENCE = 3.0
 _NARROW = 700
 
 
-class Window(QMainWindow):
+class Window(QtWidgets.QMainWindow):
     """The main window."""
 
     def __init__(self) -> None:
         super().__init__()
         self.desk = Desk()
         self.setWindowTitle("Sanchay")
-        self.setWindowIcon(QIcon(str(Path(__file__).with_name("sanchay.svg"))))
+        self.setWindowIcon(QtGui.QIcon(str(Path(__file__).with_name("sanchay.svg"))))
         self.setAcceptDrops(True)
         self.files = FilesPage(self.desk)
         self.duplicates = DuplicatesPage(self.desk)
@@ -87,8 +64,8 @@ class Window(QMainWindow):
         self.history = HistoryPage(self.desk)
         self.pages: list[Page] = [self.files, self.duplicates, self.summary]
         self.pages += [self.rename, self.changes, self.similar, self.here, self.history]
-        self.stack = QStackedWidget()
-        self.names = QListWidget()
+        self.stack = QtWidgets.QStackedWidget()
+        self.names = QtWidgets.QListWidget()
         self.names.setAccessibleName(tr("Pages"))
         for page in self.pages:
             self.stack.addWidget(page)
@@ -98,7 +75,7 @@ class Window(QMainWindow):
         self.box = combo(tr("Pages"), [(it, it.name) for it in self.pages])
         self.box.activated.connect(self.names.setCurrentRow)
         self.names.currentRowChanged.connect(self.box.setCurrentIndex)
-        self.filter_button = QToolButton()
+        self.filter_button = QtWidgets.QToolButton()
         self.filter_button.setText(tr("Fi&lters"))
         self.filter_button.setCheckable(True)
         beside = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
@@ -107,14 +84,14 @@ class Window(QMainWindow):
         self.desk.filters.entered.connect(lambda: self.page().run_again())
         self.desk.filters.changed.connect(self._count_filters)
         self.jobs = column()
-        above = QGroupBox(tr("Folders"))
+        above = QtWidgets.QGroupBox(tr("Folders"))
         parts = (self.desk.folders, self.filter_button, self.desk.filters)
         above.setLayout(column(*parts, margin=6))
         right = column(self.box, above, self.stack, self.jobs)
         right.setStretch(2, 1)
         # What has no room is reached by scrolling, and not squeezed.
-        area = QScrollArea(widgetResizable=True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
+        area = QtWidgets.QScrollArea(widgetResizable=True)
+        area.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(holder(right))
         self.setCentralWidget(holder(row(self.names, area, margin=9)))
@@ -140,10 +117,10 @@ class Window(QMainWindow):
         self._menu_actions = [*file.actions(), *go.actions(), *help_.actions()]
 
     def _entry(
-        self, menu: QMenu, text: str, keys: str, call: Callable[[], object]
+        self, menu: QtWidgets.QMenu, text: str, keys: str, call: Callable[[], object]
     ) -> None:
-        action = QAction(text, self)
-        action.setShortcut(QKeySequence(keys))
+        action = QtGui.QAction(text, self)
+        action.setShortcut(QtGui.QKeySequence(keys))
         action.triggered.connect(lambda: call())
         menu.addAction(action)
 
@@ -160,7 +137,7 @@ class Window(QMainWindow):
             [it for it in protected if os.path.isdir(it)],
         )
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def resizeEvent(self, event: QtGui.QResizeEvent) -> None:
         super().resizeEvent(event)
         narrow = event.size().width() < _NARROW
         self.names.setVisible(not narrow)
@@ -180,11 +157,9 @@ class Window(QMainWindow):
         self.filter_button.setText(f"{text} ({count})" if count else text)
 
     def page(self) -> Page:
-        """The page that is shown."""
         return self.pages[self.stack.currentIndex()]
 
     def show_page(self, page: Page) -> None:
-        """Show a page."""
         self.names.setCurrentRow(self.pages.index(page))
 
     def _show_page(self, row: int) -> None:
@@ -202,9 +177,9 @@ class Window(QMainWindow):
             return
         title, label = job.title, plain(job.title)
         end = button(tr("Cancel"), job.cancel, tr("Cancel: {0}").format(title))
-        line: QHBoxLayout = row(label, end)
+        line: QtWidgets.QHBoxLayout = row(label, end)
         line.setStretch(0, 1)
-        shown: QWidget = holder(line)
+        shown: QtWidgets.QWidget = holder(line)
         shown.setObjectName(job.kind)
         job.progressed.connect(
             lambda told: label.setText(f"{title} – {progress_text(told)}")
@@ -242,13 +217,13 @@ class Window(QMainWindow):
             self.show_page(page)
             page.run_again()
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+    def dragEnterEvent(self, event: QtGui.QDragEnterEvent) -> None:
         self.desk.folders.accept(event)
 
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+    def dragMoveEvent(self, event: QtGui.QDragMoveEvent) -> None:
         self.desk.folders.accept(event)
 
-    def dropEvent(self, event: QDropEvent) -> None:
+    def dropEvent(self, event: QtGui.QDropEvent) -> None:
         """Folders are added, files are asked about."""
         event.acceptProposedAction()
         self.open(dropped_paths(event))
@@ -259,7 +234,7 @@ class Window(QMainWindow):
     def keys_text(self) -> str:
         """Which keys there are, those of the page that is shown among them."""
         page = self.page()
-        native, lines = QKeySequence.SequenceFormat.NativeText, []
+        native, lines = QtGui.QKeySequence.SequenceFormat.NativeText, []
         for one in [*page.actions(), *page.view.actions(), *self._menu_actions]:
             keys = one.shortcut().toString(native)
             if keys:
@@ -267,15 +242,14 @@ class Window(QMainWindow):
         return "\n".join(lines)
 
     def show_keys(self) -> None:
-        """Show the keys."""
         self._box(tr("Keys"), self.keys_text()).exec()
 
     def _show_about(self) -> None:
         told = tr("Sanchay {0}: a file inventory.").format(sanchay.version())
         self._box(tr("About"), told).exec()
 
-    def _box(self, title: str, text: str) -> QMessageBox:
-        box = QMessageBox(self)
+    def _box(self, title: str, text: str) -> QtWidgets.QMessageBox:
+        box = QtWidgets.QMessageBox(self)
         box.setWindowTitle(title)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(text)
@@ -289,11 +263,11 @@ class Window(QMainWindow):
             " History goes on with it, or takes it back."
         )
         box = self._box(tr("Files are being changed"), told)
-        buttons = QMessageBox.StandardButton
+        buttons = QtWidgets.QMessageBox.StandardButton
         box.setStandardButtons(buttons.Close | buttons.Cancel)
         return box.exec() == buttons.Close
 
-    def closeEvent(self, event: QCloseEvent) -> None:
+    def closeEvent(self, event: QtGui.QCloseEvent) -> None:
         """Ask only if something would be lost; what only looks is interrupted."""
         if not self._may_close():
             event.ignore()
@@ -308,6 +282,6 @@ class Window(QMainWindow):
         thumbnails().close()
         self.desk.log.close()
         event.accept()
-        for other in QApplication.topLevelWidgets():
+        for other in QtWidgets.QApplication.topLevelWidgets():
             if other is not self and other.isVisible():
                 other.close()
