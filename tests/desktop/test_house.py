@@ -150,12 +150,13 @@ def test_pages_are_reached_by_keys_and_keys_are_shown(window, qtbot):
 
 def test_settings_are_kept_and_colours_follow_them(window, home):
     settings = SettingsWindow(window.desk.settings)
-    settings.theme.setCurrentIndex(settings.theme.findData("dark"))
-    settings.thumbnails.setChecked(False)
-    settings.catalog.setText(str(home / "my.db"))
+    theme = settings.form.fields["theme"]
+    theme.setCurrentIndex(theme.findData("dark"))
+    settings.form.fields["thumbnails"].setChecked(False)
+    settings.form.fields["catalog"].setText(str(home / "my.db"))
     settings.accept()
     again = Settings()
-    assert again.theme() == "dark" and not again.flag("thumbnails", True)
+    assert again.theme() == "dark" and not again.thumbnails()
     assert again.catalog() == home / "my.db"
     again.set("theme", "light")
     again.apply_theme()

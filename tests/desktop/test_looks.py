@@ -4,26 +4,10 @@ import os
 import time
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QDropEvent, QImage, QPainter
+from conftest import drop, picture
+from PySide6.QtCore import QRectF, Qt
 from sanchay_desktop.compare import line_pairs
 from sanchay_desktop.treemap import squarify
-from sanchay_desktop.words import url_of
-
-
-def picture(path, width=320, shift=0):
-    image = QImage(width, width * 3 // 4, QImage.Format.Format_RGB32)
-    painter = QPainter(image)
-    for x in range(8):
-        for y in range(6):
-            painter.fillRect(
-                QRectF(x * width / 8, y * width / 8, width / 8 + 1, width / 8 + 1),
-                QColor(
-                    (x * 97 + y * 31 + shift) % 256, (x * x * 13) % 256, (y * 67) % 256
-                ),
-            )
-    painter.end()
-    assert image.save(str(path))
 
 
 def test_a_summary_has_the_sums_that_the_system_gives(window, idle, qtbot, tree):
@@ -213,19 +197,6 @@ def test_lines_that_belong_together_are_beside_each_other():
         (None, "c", False),
         ("d", "d", True),
     ]
-
-
-def drop(window, paths):
-    data = QMimeData()
-    data.setUrls([url_of(str(it)) for it in paths])
-    event = QDropEvent(
-        QPointF(50, 50),
-        Qt.DropAction.CopyAction,
-        data,
-        Qt.MouseButton.LeftButton,
-        Qt.KeyboardModifier.NoModifier,
-    )
-    window.dropEvent(event)
 
 
 def test_dropped_folders_are_added_whatever_their_names_are(window, tree):

@@ -14,6 +14,7 @@ from sanchay_desktop import words
 from sanchay_desktop.desk import Desk
 from sanchay_desktop.jobs import Job
 from sanchay_desktop.thumbnails import is_picture, thumbnails
+from sanchay_desktop.titles import columns, title
 from sanchay_desktop.widgets import column, plain
 from sanchay_desktop.words import tr
 
@@ -32,17 +33,10 @@ class Details(QWidget):
         self.form = QFormLayout()
         self.form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
         self.values: dict[str, QLabel] = {}
-        for key, title in (
-            ("name", tr("Name")),
-            ("folder", tr("Folder")),
-            ("size", tr("Size")),
-            ("modified", tr("Modified")),
-            ("hash", tr("Digest")),
-            ("past", tr("In snapshots")),
-        ):
-            self.values[key] = value = plain()
-            value.setAccessibleName(title)
-            self.form.addRow(plain(title, "about"), value)
+        for it in columns("name", "folder", "size", "modified", "hash", "past"):
+            self.values[it.key] = value = plain()
+            value.setAccessibleName(it.title)
+            self.form.addRow(plain(it.title, "about"), value)
         self.setLayout(column(self.picture, self.form, None))
         self._path = ""
         self.hide()
@@ -50,20 +44,23 @@ class Details(QWidget):
     def show_row(self, row: dict[str, Any] | None) -> None:
         """Show what is known of a row, or nothing."""
         self.picture.hide()
-        self._path = str((row or {}).get("path") or "")
-        self.setVisible(bool(self._path))
-        if row is None or not self._path:
+        self._path = path = str((row or {}).get("path") or "")
+        self.setVisible(bool(path))
+        if row is None or not path:
             return
-        folder, name = os.path.split(self._path)
-        self._set("name", words.breakable(words.shown(name)))
-        self._set("folder", words.breakable(words.shown(folder)))
-        self._set("size", words.size(row.get("size")))
-        self._set("modified", words.when(row.get("modified")))
-        self._set("hash", words.breakable(str(row.get("hash") or "")))
-        self._set("past", "")
-        if is_picture(self._path) and self.desk.settings.flag("thumbnails", True):
-            thumbnails().ask(self._path, _WIDTH, self._show_picture)
-        catalog, path = self.desk.settings.catalog(), self._path
+        folder, name = os.path.split(path)
+        for key, text in (
+            ("name", words.breakable(words.shown(name))),
+            ("folder", words.breakable(words.shown(folder))),
+            ("size", words.size(row.get("size"))),
+            ("modified", words.when(row.get("modified"))),
+            ("hash", words.breakable(row.get("hash") or "")),
+            ("past", ""),
+        ):
+            self._set(key, text)
+        if is_picture(path) and self.desk.settings.thumbnails():
+            thumbnails().ask(path, _WIDTH, self._show_picture)
+        catalog = self.desk.settings.catalog()
 
         def work(_: Job) -> object:
             return path, sanchay.history(path, catalog=catalog)
@@ -82,9 +79,9 @@ class Details(QWidget):
 
     def _show_past(self, answer: tuple[str, list[sanchay.FileVersion]]) -> None:
         path, versions = answer
+        lines = []
+        for it in versions[-5:]:
+            change, size = title("change", it.change), words.size(it.size)
+            lines.append(f"{words.when(it.taken_ns)} {change} {size}")
         if path == self._path:
-            lines = [
-                f"{words.when(it.taken_ns)} {it.change} {words.size(it.size)}"
-                for it in versions[-5:]
-            ]
             self._set("past", "\n".join(lines))

@@ -15,7 +15,16 @@ from PySide6.QtCore import Qt, QTimer, Signal
 
 from sanchay_desktop import words
 from sanchay_desktop.titles import titles
-from sanchay_desktop.widgets import Flow, check, column, combo, plain, row, selection
+from sanchay_desktop.widgets import (
+    Flow,
+    check,
+    column,
+    combo,
+    labelled,
+    plain,
+    row,
+    selection,
+)
 from sanchay_desktop.words import translated
 
 
@@ -103,7 +112,7 @@ class Form(QtWidgets.QWidget):
     #: Return was pressed.
     entered = Signal()
 
-    def __init__(self, fields: Sequence[Field], pause: int) -> None:
+    def __init__(self, fields: Sequence[Field], pause: int = 0) -> None:
         super().__init__()
         self._declared = fields
         # However many fields stand beside each other, it can get narrower.
@@ -122,7 +131,12 @@ class Form(QtWidgets.QWidget):
         for ticked, group in groupby(fields, lambda it: it.kind in ("flag", "choice")):
             made = [(it, self._make(it)) for it in group]
             if ticked:
-                self.column.addLayout(Flow(*(widget for _, widget in made)))
+                flow = Flow()
+                for field, widget in made:
+                    name = translated(field.title)
+                    choice = field.kind == "choice"
+                    flow.addWidget(labelled(name, widget) if choice else widget)
+                self.column.addLayout(flow)
             else:
                 self._add_grid(made)
         self.column.addWidget(self.error)
@@ -136,7 +150,7 @@ class Form(QtWidgets.QWidget):
         if field.kind == "flag":
             made = check(name, self.changed)
         elif field.kind == "choice":
-            made = combo(name, titles(field.example))
+            made = combo(name.replace("&", ""), titles(field.example))
             made.currentIndexChanged.connect(self.changed)
         else:
             made = MarkedLine() if field.kind == "marked" else QtWidgets.QLineEdit()

@@ -106,7 +106,9 @@ class Page(QtWidgets.QWidget):
         made = button(text, call)
         if keys:
             made.setToolTip(keys)
-            action(self, text, keys, made.click, alone=False)
+            # Wherever the focus is, while the page is shown.
+            whole = Qt.ShortcutContext.WindowShortcut
+            action(self, text, keys, made.click, whole)
         self.bar.addWidget(made)
         return made
 

@@ -268,10 +268,6 @@
         <translation>तुलना करें (&amp;M)</translation>
     </message>
     <message>
-        <source>Colours</source>
-        <translation>रंग</translation>
-    </message>
-    <message>
         <source>Comparing</source>
         <translation>तुलना हो रही है</translation>
     </message>
@@ -330,6 +326,10 @@
     <message>
         <source>E&amp;xpression</source>
         <translation>व्यंजक (&amp;X)</translation>
+    </message>
+    <message>
+        <source>English</source>
+        <translation>English</translation>
     </message>
     <message>
         <source>Equal files</source>
@@ -502,10 +502,6 @@
     <message>
         <source>Kind</source>
         <translation>किस्म</translation>
-    </message>
-    <message>
-        <source>Language</source>
-        <translation>भाषा</translation>
     </message>
     <message>
         <source>Largest</source>
@@ -1230,6 +1226,10 @@
     <message>
         <source>{0}: {1}, files {2}, {3} % of what is shown</source>
         <translation>{0}: {1}, फ़ाइलें {2}, दिखाए गए का {3} %</translation>
+    </message>
+    <message>
+        <source>हिन्दी</source>
+        <translation>हिन्दी</translation>
     </message>
     <message>
         <source>… and {0} more</source>

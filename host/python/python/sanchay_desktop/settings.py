@@ -45,9 +45,9 @@ class Settings:
     def text(self, name: str, default: str = "") -> str:
         return str(self._kept.value(name, default))
 
-    def flag(self, name: str, default: bool = False) -> bool:
-        """A setting that is yes or no."""
-        return self.text(name, str(default)).lower() == "true"
+    def thumbnails(self) -> bool:
+        """Whether pictures are shown."""
+        return self.text("thumbnails", "True") == "True"
 
     def set(self, name: str, value: object) -> None:
         self._kept.setValue(name, str(value) if isinstance(value, bool) else value)

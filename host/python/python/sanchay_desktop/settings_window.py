@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLocale
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QWidget
 
+from sanchay_desktop.form import Field, Form
 from sanchay_desktop.settings import Settings
-from sanchay_desktop.titles import titles
-from sanchay_desktop.translation import LANGUAGES
-from sanchay_desktop.widgets import check, combo, plain
-from sanchay_desktop.words import shown, tr
+from sanchay_desktop.widgets import column, plain
+from sanchay_desktop.words import mark, shown, tr
+
+_PICTURES = mark("Show &pictures, decoded in a process of its own")
+_FIELDS = (
+    Field("theme", mark("&Colours"), "choice", "theme"),
+    Field("language", mark("&Language"), "choice", "language"),
+    Field("thumbnails", _PICTURES, "flag"),
+    Field("catalog", mark("C&atalog"), "word"),
+)
 
 
 class SettingsWindow(QDialog):
@@ -19,36 +25,23 @@ class SettingsWindow(QDialog):
         super().__init__(parent)
         self.settings = settings
         self.setWindowTitle(tr("Settings"))
-        self.theme = combo(tr("Colours"), titles("theme"))
-        self.theme.setCurrentIndex(self.theme.findData(settings.theme()))
-        languages = [(it, QLocale(it).nativeLanguageName()) for it in LANGUAGES]
-        self.language = combo(tr("Language"), [("", tr("as the system")), *languages])
-        chosen = self.language.findData(settings.text("language"))
-        self.language.setCurrentIndex(max(chosen, 0))
-        self.thumbnails = check(tr("Show &pictures, decoded in a process of its own"))
-        self.thumbnails.setChecked(settings.flag("thumbnails", True))
-        self.catalog = QLineEdit(settings.text("catalog"))
-        self.catalog.setPlaceholderText(shown(str(settings.catalog())))
+        self.form = Form(_FIELDS)
+        kept = {it.key: settings.text(it.key) for it in _FIELDS}
+        self.form.set_values({**kept, "thumbnails": settings.thumbnails()})
+        self.form.fields["catalog"].setPlaceholderText(shown(str(settings.catalog())))
         kinds = QDialogButtonBox.StandardButton
         buttons = QDialogButtonBox(kinds.Ok | kinds.Cancel)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
-        form = QFormLayout(self)
-        form.addRow(tr("&Colours"), self.theme)
-        form.addRow(tr("&Language"), self.language)
-        form.addRow("", plain(tr("The language changes at the next start.")))
-        form.addRow("", self.thumbnails)
-        form.addRow(tr("C&atalog"), self.catalog)
-        form.addRow(buttons)
-        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
-        self.resize(460, self.sizeHint().height())
+        note = plain(tr("The language changes at the next start."), "about")
+        self.setLayout(column(self.form, note, buttons, margin=9))
 
     def accept(self) -> None:
         """Keep what was chosen."""
-        self.settings.set("theme", self.theme.currentData())
-        self.settings.set("language", self.language.currentData())
-        self.settings.set("thumbnails", self.thumbnails.isChecked())
-        self.settings.set("catalog", self.catalog.text().strip())
+        chosen = self.form.values()
+        for field in _FIELDS:
+            self.settings.set(field.key, chosen.get(field.key, ""))
+        self.settings.set("thumbnails", "thumbnails" in chosen)
         self.settings.apply_theme()
         self.settings.sync()
         super().accept()

@@ -64,15 +64,12 @@ def action(
     text: str,
     keys: str,
     call: Callable[[], object],
-    alone: bool = True,
+    context: Qt.ShortcutContext = Qt.ShortcutContext.WidgetShortcut,
 ) -> QAction:
-    """What keys do in a widget, alone or with what is in it."""
+    """What keys do in a widget, or while it is shown."""
     made = QAction(text, owner)
     made.setShortcut(QKeySequence(keys))
-    contexts = Qt.ShortcutContext
-    made.setShortcutContext(
-        contexts.WidgetShortcut if alone else contexts.WidgetWithChildrenShortcut
-    )
+    made.setShortcutContext(context)
     made.triggered.connect(call)
     owner.addAction(made)
     return made
