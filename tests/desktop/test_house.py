@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -76,8 +77,6 @@ def test_every_text_is_translated_and_the_files_are_what_is_made_of_them():
 
 def test_translations_keep_the_places_of_values():
     sys.path.insert(0, str(CHECKOUT / "host/python/build"))
-    import re
-
     import translations
 
     have = translations.known(translations.SOURCES / "sanchay_hi.ts")
@@ -87,6 +86,16 @@ def test_translations_keep_the_places_of_values():
             assert sorted(re.findall(r"\{\d\}|%n", text)) == sorted(
                 re.findall(r"\{\d\}|%n", form)
             ), text
+
+
+def test_each_flow_of_the_documentation_has_the_test_that_it_names():
+    document = (CHECKOUT / "docs/DESKTOP.md").read_text("utf-8")
+    named = set(re.findall(r"`(test_\w+)`", document))
+    tests = "".join(it.read_text("utf-8") for it in Path(__file__).parent.glob("*.py"))
+    assert len(named) > 20
+    assert named <= set(re.findall(r"^def (test_\w+)", tests, re.MULTILINE))
+    flows = set(re.findall(r"^def (test_from_an_empty_start_\w+)", tests, re.MULTILINE))
+    assert flows <= named
 
 
 def test_the_window_speaks_hindi_when_it_was_chosen(qapp, home):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Any, Literal, NamedTuple, Union
+from typing import Any, Literal, NamedTuple
 
 from PySide6 import QtGui, QtWidgets
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -62,9 +62,6 @@ class MarkedLine(QtWidgets.QPlainTextEdit):
         self.setLineWrapMode(self.LineWrapMode.NoWrap)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSizePolicy(
-            QtWidgets.QSizePolicy.Policy.Expanding, QtWidgets.QSizePolicy.Policy.Fixed
-        )
         self.setFixedHeight(self.fontMetrics().height() + 14)
         self.place = (-1, 0)
 
@@ -97,9 +94,7 @@ class MarkedLine(QtWidgets.QPlainTextEdit):
         self.setExtraSelections([selection(cursor, how)])
 
 
-_Widget = Union[
-    QtWidgets.QLineEdit, QtWidgets.QCheckBox, QtWidgets.QComboBox, MarkedLine
-]
+_Titled = tuple[QtWidgets.QLabel, QtWidgets.QWidget]
 
 
 class Form(QtWidgets.QWidget):
@@ -118,11 +113,7 @@ class Form(QtWidgets.QWidget):
         # However many fields stand beside each other, it can get narrower.
         self.setMinimumWidth(220)
         self.fields: dict[str, Any] = {}
-        self._grids: list[
-            tuple[
-                QtWidgets.QGridLayout, list[tuple[QtWidgets.QLabel, QtWidgets.QWidget]]
-            ]
-        ] = []
+        self._grids: list[tuple[QtWidgets.QGridLayout, list[_Titled]]] = []
         self.error = plain(name="error")
         self.error.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.error.hide()
@@ -144,9 +135,9 @@ class Form(QtWidgets.QWidget):
         self.timer.timeout.connect(self.settled)
         self.changed.connect(self.timer.start)
 
-    def _make(self, field: Field) -> _Widget:
+    def _make(self, field: Field) -> Any:
         name = translated(field.title)
-        made: _Widget
+        made: Any
         if field.kind == "flag":
             made = check(name, self.changed)
         elif field.kind == "choice":
@@ -157,15 +148,13 @@ class Form(QtWidgets.QWidget):
             made.setPlaceholderText(field.example)
             made.setAccessibleName(name.replace("&", ""))
             made.textChanged.connect(self.changed)
-            if isinstance(made, MarkedLine):
-                made.entered.connect(self.entered)
-            else:
-                made.returnPressed.connect(self.entered)
+            marked = field.kind == "marked"
+            (made.entered if marked else made.returnPressed).connect(self.entered)
         self.fields[field.key] = made
         return made
 
-    def _add_grid(self, made: list[tuple[Field, _Widget]]) -> None:
-        parts: list[tuple[QtWidgets.QLabel, QtWidgets.QWidget]] = []
+    def _add_grid(self, made: list[tuple[Field, Any]]) -> None:
+        parts: list[_Titled] = []
         for field, widget in made:
             label = QtWidgets.QLabel(translated(field.title))
             label.setBuddy(widget)
@@ -205,9 +194,8 @@ class Form(QtWidgets.QWidget):
                 widget.setCurrentIndex(max(widget.findData(value), 0))
             else:
                 text = ", ".join(value) if isinstance(value, list) else str(value)
-                (widget.setPlainText if field.kind == "marked" else widget.setText)(
-                    text
-                )
+                marked = field.kind == "marked"
+                (widget.setPlainText if marked else widget.setText)(text)
 
     def show_mistake(self, error: BaseException | None) -> None:
         """Show what is wrong where it is, or that nothing is."""

@@ -7,7 +7,7 @@ from typing import Any, TypeVar, Union
 
 from PySide6 import QtWidgets
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QAction, QKeySequence, QTextCharFormat, QTextCursor
+from PySide6.QtGui import QAction, QTextCharFormat, QTextCursor
 
 _Part = Union[QtWidgets.QWidget, QtWidgets.QLayout, None]
 _Box = TypeVar("_Box", bound=QtWidgets.QBoxLayout)
@@ -67,11 +67,8 @@ def action(
     context: Qt.ShortcutContext = Qt.ShortcutContext.WidgetShortcut,
 ) -> QAction:
     """What keys do in a widget, or while it is shown."""
-    made = QAction(text, owner)
-    made.setShortcut(QKeySequence(keys))
+    made = owner.addAction(text, keys, call)
     made.setShortcutContext(context)
-    made.triggered.connect(call)
-    owner.addAction(made)
     return made
 
 

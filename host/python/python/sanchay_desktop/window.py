@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -103,26 +102,18 @@ class Window(QtWidgets.QMainWindow):
 
     def _menus(self) -> None:
         file = self.menuBar().addMenu(tr("&File"))
-        self._entry(file, tr("&Add folder…"), "Ctrl+O", self.desk.folders.ask)
-        self._entry(file, tr("&Filters"), "Ctrl+F", self._focus_filters)
-        self._entry(file, tr("&Settings…"), "Ctrl+,", self._show_settings)
-        self._entry(file, tr("&Quit"), "Ctrl+Q", self.close)
+        file.addAction(tr("&Add folder…"), "Ctrl+O", self.desk.folders.ask)
+        file.addAction(tr("&Filters"), "Ctrl+F", self._focus_filters)
+        file.addAction(tr("&Settings…"), "Ctrl+,", self._show_settings)
+        file.addAction(tr("&Quit"), "Ctrl+Q", self.close)
         go = self.menuBar().addMenu(tr("&Go"))
-        for number, page in enumerate(self.pages):
-            show = partial(self.names.setCurrentRow, number)
-            self._entry(go, page.name, f"Ctrl+{number + 1}", show)
+        for number, page in enumerate(self.pages, 1):
+            show = partial(self.show_page, page)
+            go.addAction(page.name, f"Ctrl+{number}", show)
         help_ = self.menuBar().addMenu(tr("&Help"))
-        self._entry(help_, tr("&Keys"), "F1", self.show_keys)
-        self._entry(help_, tr("A&bout"), "", self._show_about)
+        help_.addAction(tr("&Keys"), "F1", self.show_keys)
+        help_.addAction(tr("A&bout"), self._show_about)
         self._menu_actions = [*file.actions(), *go.actions(), *help_.actions()]
-
-    def _entry(
-        self, menu: QtWidgets.QMenu, text: str, keys: str, call: Callable[[], object]
-    ) -> None:
-        action = QtGui.QAction(text, self)
-        action.setShortcut(QtGui.QKeySequence(keys))
-        action.triggered.connect(lambda: call())
-        menu.addAction(action)
 
     def _restore(self) -> None:
         settings = self.desk.settings
@@ -159,7 +150,7 @@ class Window(QtWidgets.QMainWindow):
     def page(self) -> Page:
         return self.pages[self.stack.currentIndex()]
 
-    def show_page(self, page: Page) -> None:
+    def show_page(self, page: Page, _checked: bool = False) -> None:
         self.names.setCurrentRow(self.pages.index(page))
 
     def _show_page(self, row: int) -> None:
