@@ -62,7 +62,9 @@ def window(qapp: QApplication, home: Path) -> Iterator[Window]:
     for job in list(made.desk.jobs):
         job.changes_files = False
     made.close()
-    thumbnails._ONE.clear()
+    thumbnails.thumbnails.cache_clear()
+    # The offscreen platform lets go of what was copied after Python has ended.
+    QApplication.clipboard().clear()
     made.deleteLater()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 

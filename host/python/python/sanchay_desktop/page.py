@@ -36,6 +36,8 @@ class Page(QtWidgets.QWidget):
     kinds: tuple[str, ...] = ("",)
     columns: tuple[str, ...] = ()
     has_details = False
+    #: The engine's call that finds what is shown.
+    engine: Callable[..., Any]
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -82,9 +84,13 @@ class Page(QtWidgets.QWidget):
     def build(self) -> None:
         """Add what only this page has."""
 
-    def call(self, roots: list[str]) -> Callable[..., Any]:
-        """The engine's call that finds what is shown."""
-        raise NotImplementedError
+    def places(self, roots: list[str]) -> list[str]:
+        """Where it looks."""
+        return roots
+
+    def keywords(self) -> dict[str, Any]:
+        """What the engine's call is given besides the roots and the options."""
+        return {"path_bytes": True}
 
     def options(self) -> dict[str, Any]:
         """The keywords of that call that the history keeps."""
@@ -169,7 +175,8 @@ class Page(QtWidgets.QWidget):
         """Do what the page is for."""
         roots = self.roots()
         if roots:
-            self.begin(self.call(roots), self.options())
+            call = partial(type(self).engine, self.places(roots), **self.keywords())
+            self.begin(call, self.options())
 
     def begin(self, call: Callable[..., Any], options: dict[str, Any]) -> None:
         """Show the rows of a call as they come."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -31,8 +30,8 @@ class DuplicatesPage(ChoosingPage):
     columns = ("group", "path", "size", "reclaimable", "mark")
     has_details = True
     offered = ("trash", "hardlink", "reflink", "symlink", "move-to", "delete")
+    engine = sanchay.duplicates
     planner = sanchay.dedupe
-    uses_catalog = True
 
     def build(self) -> None:
         super().build()
@@ -55,18 +54,16 @@ class DuplicatesPage(ChoosingPage):
         self.kept ^= set(self.view.selected_paths())
         self.model.refresh()
 
-    def call(self, roots: list[str]) -> Callable[..., Any]:
-        self.kept.clear()
-        return partial(
-            sanchay.duplicates,
-            roots,
-            reference=self.desk.folders.protected(),
-            path_bytes=True,
-            **self.catalog(),
-        )
+    def keywords(self) -> dict[str, Any]:
+        protected = self.desk.folders.protected()
+        return {**super().keywords(), **self.catalog(), "reference": protected}
+
+    def catalog(self) -> dict[str, Any]:
+        return {"catalog": self.desk.catalog()}
 
     def clear(self) -> None:
         super().clear()
+        self.kept.clear()
         self.pairs.clear()
 
     def told(self, answer: Any) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import sanchay
@@ -23,9 +21,7 @@ class FilesPage(Page):
     kinds = ("scan",)
     columns = ("path", "size", "modified")
     has_details = True
-
-    def call(self, roots: list[str]) -> Callable[..., Any]:
-        return partial(sanchay.scan, roots, path_bytes=True)
+    engine = sanchay.scan
 
     def told(self, answer: Any) -> str:
         summary: sanchay.Summary = answer.summary

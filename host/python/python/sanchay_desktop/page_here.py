@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import sanchay
@@ -27,6 +25,7 @@ class HerePage(Page):
     run_text = mark("Look again")
     kinds = ("here",)
     columns = ("group", "path", "size", "mark")
+    engine = sanchay.duplicates
 
     def build(self) -> None:
         self.model.group_by = "group"
@@ -53,14 +52,9 @@ class HerePage(Page):
     def options(self) -> dict[str, Any]:
         return {"min_size": 0, **super().options()}
 
-    def call(self, roots: list[str]) -> Callable[..., Any]:
-        return partial(
-            sanchay.duplicates,
-            roots,
-            against=self.asked,
-            catalog=self.desk.catalog(),
-            path_bytes=True,
-        )
+    def keywords(self) -> dict[str, Any]:
+        digests = {"catalog": self.desk.catalog()}
+        return {**super().keywords(), **digests, "against": self.asked}
 
     def told(self, answer: Any) -> str:
         table, found = self.model.table(), set()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import sanchay
@@ -26,6 +24,7 @@ class SimilarPage(ChoosingPage):
     kinds = ("similar",)
     columns = ("similarity", "path", "other", "group")
     offered = ("trash", "move-to", "delete")
+    engine = sanchay.similar_pairs
     planner = sanchay.dedupe_similar
 
     def build(self) -> None:
@@ -60,9 +59,8 @@ class SimilarPage(ChoosingPage):
             "threshold": round(self.threshold.value(), 2),
         }
 
-    def call(self, roots: list[str]) -> Callable[..., Any]:
-        looked_into = roots + self.desk.folders.protected()
-        return partial(sanchay.similar_pairs, looked_into, path_bytes=True)
+    def places(self, roots: list[str]) -> list[str]:
+        return roots + self.desk.folders.protected()
 
     def told(self, answer: Any) -> str:
         if self.model.rowCount():

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Callable
 from datetime import datetime, timezone
-from functools import partial
 from os import fsdecode
 from typing import Any
 
@@ -75,6 +73,7 @@ class SummaryPage(Page):
     run_text = mark("&Sum up")
     kinds = ("summary",)
     columns = ("path", "size", "files")
+    engine = sanchay.summary
 
     def build(self) -> None:
         self.found: sanchay.TreeSummary | None = None
@@ -83,29 +82,22 @@ class SummaryPage(Page):
         self.map.at_changed.connect(
             lambda node: self.where.setText(self.map.words_of(node) if node else "")
         )
-        self.parts = {
-            "folders": self._part(tr("Folders"), ("path", "size", "files")),
-            "types": self._part(
-                tr("Types"), ("type", "size", "files"), tr("Bytes by type")
-            ),
-            "ages": self._part(
-                tr("Ages"), ("age", "size", "files"), tr("Bytes by age")
-            ),
-            "sizes": self._part(
-                tr("Sizes"), ("class", "size", "files"), tr("Bytes by size of files")
-            ),
-            "largest": self._part(tr("Largest"), ("path", "size", "modified")),
-        }
-        parts = [(it, it.view.accessibleName()) for it in self.parts.values()]
         mapped = holder(column(self.map, self.where, _legend()))
-        self.add_tabs("", (mapped, tr("Map")), *parts)
+        tabs = self.add_tabs("", (mapped, tr("Map")))
+        self.parts: dict[str, Part] = {}
+        for key, name, first, last, charted in (
+            ("folders", tr("Folders"), "path", "files", ""),
+            ("types", tr("Types"), "type", "files", tr("Bytes by type")),
+            ("ages", tr("Ages"), "age", "files", tr("Bytes by age")),
+            ("sizes", tr("Sizes"), "class", "files", tr("Bytes by size of files")),
+            ("largest", tr("Largest"), "path", "modified", ""),
+        ):
+            model = ArrowModel(first, "size", last)
+            self.parts[key] = part = Part(self.table(name, model), model, charted)
+            tabs.addTab(part, name)
 
-    def _part(self, name: str, keys: tuple[str, ...], charted: str = "") -> Part:
-        model = ArrowModel(*keys)
-        return Part(self.table(name, model), model, charted)
-
-    def call(self, roots: list[str]) -> Callable[..., Any]:
-        return partial(sanchay.summary, roots, depth=_DEPTH, top=_TOP)
+    def keywords(self) -> dict[str, Any]:
+        return {"depth": _DEPTH, "top": _TOP}
 
     def shown_table(self) -> TableView:
         """The table that is in sight; of the map, its folders."""
@@ -144,13 +136,11 @@ class SummaryPage(Page):
         ]
         self.parts["folders"].show_rows(listed)
         self.parts["largest"].show_rows(largest)
-        for part, key, rows in (
-            ("types", "type", types),
-            ("ages", "age", ages),
-            ("sizes", "class", sizes),
-        ):
-            self.parts[part].show_rows(
-                [{**it, key: name, "size": it["bytes"]} for name, it in rows]
+        for key, rows in (("types", types), ("ages", ages), ("sizes", sizes)):
+            part = self.parts[key]
+            first = part.model.columns[0].key
+            part.show_rows(
+                [{**it, first: name, "size": it["bytes"]} for name, it in rows]
             )
         self.map.show_tree(build(folders) if folders else None)
         return tr("Files: {0}, {1}, in folders: {2}.").format(

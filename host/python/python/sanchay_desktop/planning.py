@@ -47,7 +47,6 @@ class ChoosingPage(PlanningPage):
     #: What may become of the others, and the engine's call that plans it.
     offered: tuple[str, ...] = ()
     planner: Callable[..., sanchay.BatchPlan]
-    uses_catalog = False
 
     def build(self) -> None:
         self._planning: Job | None = None
@@ -62,7 +61,7 @@ class ChoosingPage(PlanningPage):
 
     def catalog(self) -> dict[str, Any]:
         """Where the engine keeps digests, for calls that make them."""
-        return {"catalog": self.desk.catalog()} if self.uses_catalog else {}
+        return {}
 
     def plan(self) -> None:
         roots, action, into = self.roots(), self.action.currentData(), ""

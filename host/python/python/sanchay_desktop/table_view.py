@@ -127,7 +127,6 @@ class TableView(QTableView):
             open_path(path)
 
     def open_folder(self) -> None:
-        """Open the folder of the file at hand."""
         path = self.current_path()
         if path is not None:
             open_path(os.path.dirname(os.path.abspath(path)))

@@ -8,7 +8,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QImage
@@ -126,11 +126,7 @@ class Thumbnails(QObject):
             process.wait()
 
 
-_ONE: list[Thumbnails] = []
-
-
+@cache
 def thumbnails() -> Thumbnails:
     """The one that all windows share."""
-    if not _ONE:
-        _ONE.append(Thumbnails())
-    return _ONE[0]
+    return Thumbnails()

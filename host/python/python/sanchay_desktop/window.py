@@ -155,7 +155,11 @@ class Window(QtWidgets.QMainWindow):
 
     def _show_page(self, row: int) -> None:
         self.stack.setCurrentIndex(row)
-        page = self.page()
+        page, policy = self.page(), QtWidgets.QSizePolicy.Policy
+        for it in self.pages:
+            # The room that is needed is that of the page that is shown.
+            its = policy.Preferred if it is page else policy.Ignored
+            it.setSizePolicy(its, its)
         if page is self.history:
             self.history.run_again()
         elif page is self.changes:
