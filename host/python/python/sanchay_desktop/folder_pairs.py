@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections import Counter, defaultdict
-from functools import lru_cache
+from functools import cache
 from itertools import combinations
+from threading import Event
 from typing import Any
 
 import pyarrow as pa
@@ -26,17 +27,8 @@ SCHEMA = pa.schema(
 )
 
 
-@lru_cache(_PAIRS)
-def _count(folder: str, _run: object) -> int:
-    """How many files are directly in a folder, whatever the filters say."""
-    records = sanchay.scan(folder, max_depth=1, hidden=True, errors="keep")
-    return sum(1 for _ in records)
-
-
-def folder_pairs(groups: pa.Table) -> list[dict[str, Any]]:
+def folder_pairs(groups: pa.Table, cancelled: Event) -> list[dict[str, Any]]:
     """The pairs, those with most bytes first; it looks into them, in a thread."""
-    if not groups.num_rows:
-        return []
     folders: dict[int, Counter[str]] = defaultdict(Counter)
     sizes: dict[int, int] = {}
     wanted = groups.select(["group", "path", "path_bytes", "size"])
@@ -51,15 +43,23 @@ def folder_pairs(groups: pa.Table) -> list[dict[str, Any]]:
             files = min(counts[pair[0]], counts[pair[1]])
             same[pair] += files
             bytes_[pair] += files * sizes[number]
-    run = object()
+
+    @cache
+    def count(folder: str) -> int:
+        """How many files are directly in a folder, whatever the filters say."""
+        if cancelled.is_set():
+            raise sanchay.Cancelled
+        records = sanchay.scan(folder, max_depth=1, hidden=True, errors="keep")
+        return sum(1 for _ in records)
+
     return [
         {
             **named(pair[0]),
             **named(pair[1], "other"),
             "same": same[pair],
             "size": size,
-            "only_here": max(_count(pair[0], run) - same[pair], 0),
-            "only_there": max(_count(pair[1], run) - same[pair], 0),
+            "only_here": max(count(pair[0]) - same[pair], 0),
+            "only_there": max(count(pair[1]) - same[pair], 0),
         }
         for pair, size in bytes_.most_common(_PAIRS)
     ]

@@ -16,7 +16,7 @@ from sanchay_desktop import words
 from sanchay_desktop.desk import Desk
 from sanchay_desktop.details import Details
 from sanchay_desktop.export import FORMATS, export
-from sanchay_desktop.jobs import Job
+from sanchay_desktop.jobs import Hear, Job
 from sanchay_desktop.rows import Rows
 from sanchay_desktop.said import failures, progress_text, refused, show_progress
 from sanchay_desktop.table import ArrowModel
@@ -43,6 +43,7 @@ class Page(QtWidgets.QWidget):
         super().__init__()
         self.desk = desk
         self.job: Job | None = None
+        self.following: Job | None = None
         self.name = translated(self.title)
         self.setAccessibleName(self.name)
         self.bar = Flow()
@@ -198,14 +199,22 @@ class Page(QtWidgets.QWidget):
 
     def clear(self) -> None:
         """Make room for other rows; they are at hand for the keys."""
+        if self.following is not None:
+            self.following.give_up()
         self.model.clear()
         self.view.no_order()
         self.body.setCurrentWidget(self.tabs or self.view)
         self.view.setFocus()
 
     def cancel(self) -> None:
-        if self.job is not None:
-            self.job.cancel()
+        for job in (self.job, self.following):
+            if job is not None:
+                job.cancel()
+
+    def follow(self, work: Callable[[Job], object], done: Hear) -> None:
+        """Find out more of what was found, until something else is looked for."""
+        self.following = Job("compare", work, done=done)
+        self.desk.run(self.following)
 
     def show_progress(self, told: sanchay.Progress) -> None:
         """Show how far the job is."""

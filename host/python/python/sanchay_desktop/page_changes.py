@@ -152,9 +152,7 @@ class ChangesPage(Page):
             sizes = pa.table(back(progress=job.progress)) if changed else None
             return growth(table, sizes, root)
 
-        self.desk.run(
-            Job("compare", work, done=partial(self.grown.show, schema=SCHEMA))
-        )
+        self.follow(work, partial(self.grown.show, schema=SCHEMA))
 
     def _choose_kinds(self) -> None:
         wanted = [kind for kind, box in self.shown_kinds.items() if box.isChecked()]

@@ -9,7 +9,6 @@ import sanchay
 
 from sanchay_desktop import words
 from sanchay_desktop.folder_pairs import SCHEMA, folder_pairs
-from sanchay_desktop.jobs import Job
 from sanchay_desktop.planning import ChoosingPage
 from sanchay_desktop.table import ArrowModel
 from sanchay_desktop.widgets import action
@@ -71,9 +70,8 @@ class DuplicatesPage(ChoosingPage):
         if not summary.groups:
             files = words.number(summary.files)
             return tr("There are no duplicates among {0} files.").format(files)
-        table = self.model.table()
-        show = partial(self.pairs.show, schema=SCHEMA)
-        self.desk.run(Job("compare", lambda _: folder_pairs(table), done=show))
+        table, show = self.model.table(), partial(self.pairs.show, schema=SCHEMA)
+        self.follow(lambda job: folder_pairs(table, job.cancelled), show)
         return tr("Groups: {0}; files that could go: {1}, which frees {2}.").format(
             words.number(summary.groups),
             words.number(summary.redundant_files),
