@@ -18,14 +18,6 @@ from sanchay_desktop.words import named, path_of
 _PAIRS = 200
 _FOLDERS = 64
 
-SCHEMA = pa.schema(
-    [
-        *((key, pa.string()) for key in ("path", "other")),
-        *((f"{key}_bytes", pa.binary()) for key in ("path", "other")),
-        *((key, pa.uint64()) for key in ("same", "size", "only_here", "only_there")),
-    ]
-)
-
 
 def folder_pairs(groups: pa.Table, cancelled: Event) -> list[dict[str, Any]]:
     """The pairs, those with most bytes first; it looks into them, in a thread."""

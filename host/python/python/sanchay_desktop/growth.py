@@ -11,15 +11,6 @@ import pyarrow as pa
 from sanchay_desktop.kernels import pc
 from sanchay_desktop.words import named, path_of
 
-SCHEMA = pa.schema(
-    [
-        ("path", pa.string()),
-        ("path_bytes", pa.binary()),
-        ("growth", pa.int64()),
-        ("more_files", pa.int64()),
-    ]
-)
-
 
 def _paths(table: pa.Table, key: str) -> list[str]:
     pairs = zip(table[key].to_pylist(), table[f"{key}_bytes"].to_pylist())

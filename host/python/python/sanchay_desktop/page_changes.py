@@ -10,7 +10,7 @@ import sanchay
 from PySide6.QtWidgets import QLineEdit
 
 from sanchay_desktop import words
-from sanchay_desktop.growth import SCHEMA, growth
+from sanchay_desktop.growth import growth
 from sanchay_desktop.jobs import Job
 from sanchay_desktop.kernels import pc
 from sanchay_desktop.page import Page
@@ -152,7 +152,7 @@ class ChangesPage(Page):
             sizes = pa.table(back(progress=job.progress)) if changed else None
             return growth(table, sizes, root)
 
-        self.follow(work, partial(self.grown.show, schema=SCHEMA))
+        self.follow(work, self.grown.show)
 
     def _choose_kinds(self) -> None:
         wanted = [kind for kind, box in self.shown_kinds.items() if box.isChecked()]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import sanchay
 
 from sanchay_desktop import words
-from sanchay_desktop.folder_pairs import SCHEMA, folder_pairs
+from sanchay_desktop.folder_pairs import folder_pairs
 from sanchay_desktop.planning import ChoosingPage
 from sanchay_desktop.table import ArrowModel
 from sanchay_desktop.widgets import action
@@ -70,8 +69,8 @@ class DuplicatesPage(ChoosingPage):
         if not summary.groups:
             files = words.number(summary.files)
             return tr("There are no duplicates among {0} files.").format(files)
-        table, show = self.model.table(), partial(self.pairs.show, schema=SCHEMA)
-        self.follow(lambda job: folder_pairs(table, job.cancelled), show)
+        table = self.model.table()
+        self.follow(lambda job: folder_pairs(table, job.cancelled), self.pairs.show)
         return tr("Groups: {0}; files that could go: {1}, which frees {2}.").format(
             words.number(summary.groups),
             words.number(summary.redundant_files),

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import pyarrow as pa
 import sanchay
 from PySide6.QtCore import Signal
 
@@ -63,7 +62,7 @@ class HistoryPage(Page):
             }
             for it in self.logged
         ]
-        _show(self.model, jobs)
+        self.model.show(jobs)
         try:
             self.runs = sanchay.runs()[::-1]
         except OSError as error:
@@ -72,7 +71,7 @@ class HistoryPage(Page):
         for row in runs:
             row["begun"], row["run"] = row["started_ns"], title("step", row["command"])
             row["state"] = title("state", row["state"])
-        _show(self.run_rows, runs)
+        self.run_rows.show(runs)
         interrupted = sum(it.state == "interrupted" for it in self.logged)
         if interrupted:
             text = tr(
@@ -122,12 +121,3 @@ class HistoryPage(Page):
     def _changed(self, answer: object) -> None:
         self.run_again()
         self.say(outcome(answer))
-
-
-def _show(model: ArrowModel, rows: list[dict[str, Any]]) -> None:
-    model.clear()
-    if rows:
-        batch = pa.RecordBatch.from_pylist(rows)
-        place = batch.schema.get_field_index("begun")
-        times = batch.column(place).cast(pa.timestamp("ns", "UTC"))
-        model.append([batch.set_column(place, "begun", times)])

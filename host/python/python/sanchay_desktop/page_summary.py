@@ -7,7 +7,6 @@ from datetime import datetime, timezone
 from os import fsdecode
 from typing import Any
 
-import pyarrow as pa
 import sanchay
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QLabel, QWidget
@@ -28,14 +27,6 @@ _TOP = 200
 #: How wide a chart is at least, in pixels.
 _NARROW = 280
 
-_SCHEMA = {
-    "path": pa.string(),
-    "path_bytes": pa.binary(),
-    "size": pa.uint64(),
-    "files": pa.uint64(),
-    "modified": pa.timestamp("ns", "UTC"),
-}
-
 
 class Part(QWidget):
     """A table, with a chart beside it if it has a title."""
@@ -43,9 +34,6 @@ class Part(QWidget):
     def __init__(self, view: TableView, model: ArrowModel, charted: str) -> None:
         super().__init__()
         self.view, self.model, self.charted = view, model, charted
-        fields = {it.key: _SCHEMA.get(it.key, pa.string()) for it in model.columns}
-        raw = {"path_bytes": pa.binary()} if "path" in fields else {}
-        self._schema = pa.schema({**fields, **raw})
         self.chart = Chart() if charted else None
         # They stand below each other where there is no room for both.
         self._layout = row(view, *([self.chart] if self.chart else []))
@@ -58,7 +46,7 @@ class Part(QWidget):
 
     def show_rows(self, rows: list[dict[str, Any]]) -> None:
         self.view.no_order()
-        self.model.show(rows, self._schema)
+        self.model.show(rows)
         if self.chart is not None:
             key = self.model.columns[0].key
             self.chart.show_bars(self.charted, [(it[key], it["size"]) for it in rows])

@@ -15,6 +15,11 @@ from sanchay_desktop import words
 from sanchay_desktop.kernels import pc
 from sanchay_desktop.rows import TOP, Index, Rows
 
+#: Arrow's types of what is no text, in rows that are made here.
+_TYPES = {
+    **dict.fromkeys(("size", "growth", "number"), pa.int64()),
+    "time": pa.timestamp("ns", "UTC"),
+}
 #: A column, and the values of the rows that are shown.
 Only = tuple[str, tuple[str, ...]]
 
@@ -45,11 +50,15 @@ class ArrowModel(Rows):
             self._total += batch.num_rows
         self.endInsertRows()
 
-    def show(self, rows: list[dict[str, Any]], schema: pa.Schema | None = None) -> None:
-        """Show these rows and no others."""
+    def show(self, rows: list[dict[str, Any]]) -> None:
+        """Show these rows and no others; paths are as words.named() has them."""
         self.clear()
+        kinds = {it.key: it.kind for it in self.columns if it.key != "mark"}
+        fields = [(key, _TYPES.get(kind, pa.string())) for key, kind in kinds.items()]
+        paths = [key for key, kind in kinds.items() if kind == "path"]
+        fields += [(f"{key}_bytes", pa.binary()) for key in paths]
         if rows:
-            self.append([pa.RecordBatch.from_pylist(rows, schema)])
+            self.append([pa.RecordBatch.from_pylist(rows, pa.schema(fields))])
 
     def set_order(self, order: Any) -> None:
         """Show the rows with these numbers, in this order; None is all."""
