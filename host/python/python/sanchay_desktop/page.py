@@ -21,14 +21,23 @@ from sanchay_desktop.rows import Rows
 from sanchay_desktop.said import failures, progress_text, refused, show_progress
 from sanchay_desktop.table import ArrowModel
 from sanchay_desktop.table_view import TableView
-from sanchay_desktop.widgets import Flow, action, button, column, holder, plain, row
+from sanchay_desktop.widgets import (
+    Flow,
+    Frugal,
+    action,
+    button,
+    column,
+    holder,
+    plain,
+    row,
+)
 from sanchay_desktop.words import tr, translated
 
 #: A narrower page has no room for details.
 _NARROW = 620
 
 
-class Page(QtWidgets.QWidget):
+class Page(Frugal):
     """A page of the window; what it says, shows and runs, each page declares."""
 
     title = about = empty = run_text = ""

@@ -64,6 +64,7 @@ class TableView(QTableView):
         lines.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         lines.setDefaultSectionSize(self.fontMetrics().height() + 6)
         lines.hide()
+        self.setMinimumHeight(7 * lines.defaultSectionSize())
         head = self.horizontalHeader()
         head.setDefaultAlignment(
             Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter

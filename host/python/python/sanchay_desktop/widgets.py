@@ -109,6 +109,14 @@ def holder(layout: QtWidgets.QLayout) -> QtWidgets.QWidget:
     return made
 
 
+class Frugal(QtWidgets.QWidget):
+    """Asks for the least height that will do, and for none while it is hidden."""
+
+    def heightForWidth(self, width: int) -> int:
+        layout = self.layout()
+        return layout.minimumHeightForWidth(width) if layout and self.isVisible() else 0
+
+
 class Flow(QtWidgets.QLayout):
     """Beside each other, in as many lines as that takes; Qt has none."""
 

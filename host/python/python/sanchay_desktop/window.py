@@ -26,7 +26,7 @@ from sanchay_desktop.page_summary import SummaryPage
 from sanchay_desktop.said import progress_text
 from sanchay_desktop.settings_window import SettingsWindow
 from sanchay_desktop.thumbnails import thumbnails
-from sanchay_desktop.widgets import button, column, combo, holder, plain, row
+from sanchay_desktop.widgets import Frugal, button, column, combo, holder, plain, row
 from sanchay_desktop.words import tr
 
 #: Colours come from the palette, so that light and dark are the system's.
@@ -92,7 +92,9 @@ class Window(QtWidgets.QMainWindow):
         area = QtWidgets.QScrollArea(widgetResizable=True)
         area.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(holder(right))
+        inside = Frugal()
+        inside.setLayout(right)
+        area.setWidget(inside)
         self.setCentralWidget(holder(row(self.names, area, margin=9)))
         self._menus()
         self.desk.began.connect(self._add_job)
