@@ -11,11 +11,13 @@ from pathlib import Path
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 import pytest
-from PySide6.QtCore import QEvent, QSettings
+from PySide6.QtCore import QEvent, QMimeData, QPointF, QRectF, QSettings, Qt
+from PySide6.QtGui import QColor, QDropEvent, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 from sanchay_desktop import thumbnails
 from sanchay_desktop.start import make_window
 from sanchay_desktop.window import Window
+from sanchay_desktop.words import url_of
 
 Tree = Callable[..., Path]
 
@@ -60,7 +62,9 @@ def window(qapp: QApplication, home: Path) -> Iterator[Window]:
     for job in list(made.desk.jobs):
         job.changes_files = False
     made.close()
-    thumbnails._ONE.clear()
+    thumbnails.thumbnails.cache_clear()
+    # The offscreen platform lets go of what was copied after Python has ended.
+    QApplication.clipboard().clear()
     made.deleteLater()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
@@ -83,6 +87,36 @@ def rows(window: Window) -> Callable[..., list[dict[str, object]]]:
         return [page.model.row(it) for it in range(page.model.rowCount())]
 
     return read
+
+
+def picture(path: Path, width: int = 320, shift: int = 0) -> None:
+    """Save a picture that others are told apart from by their shift."""
+    image = QImage(width, width * 3 // 4, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    for x in range(8):
+        for y in range(6):
+            painter.fillRect(
+                QRectF(x * width / 8, y * width / 8, width / 8 + 1, width / 8 + 1),
+                QColor(
+                    (x * 97 + y * 31 + shift) % 256, (x * x * 13) % 256, (y * 67) % 256
+                ),
+            )
+    painter.end()
+    assert image.save(str(path))
+
+
+def drop(window: Window, paths: list[Path]) -> None:
+    """Drop files and folders on the window."""
+    data = QMimeData()
+    data.setUrls([url_of(str(it)) for it in paths])
+    event = QDropEvent(
+        QPointF(50, 50),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    window.dropEvent(event)
 
 
 def layout() -> str:

@@ -1,6 +1,6 @@
 """Drives a real window through all pages, and keeps a picture of each.
 
-python real_window.py PICTURES NAME THEME LANGUAGE TREE
+python real_window.py PICTURES NAME THEME LANGUAGE WIDTH TREE
 """
 
 import os
@@ -12,7 +12,7 @@ from PySide6.QtCore import QCoreApplication, QLocale
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
-pictures, name, theme, language, tree = sys.argv[1:]
+pictures, name, theme, language, width, tree = sys.argv[1:]
 folder = Path(tree)
 
 app = QApplication(sys.argv[:1])
@@ -76,7 +76,7 @@ def keep(what: str, widget: QWidget) -> None:
 
 make_tree()
 window = make_window()
-window.resize(1180, 800)
+window.resize(int(width), 800)
 window.show()
 keep("0-empty", window)
 window.desk.folders.set(
@@ -92,10 +92,13 @@ window.duplicates.run_again()
 settle()
 window.duplicates.view.go_to(0)
 keep("2-duplicates", window)
+window.duplicates.tabs.setCurrentIndex(1)
+keep("2-pairs", window)
 window.duplicates.plan()
 settle()
-plan = window.duplicates.planner.window
+plan = window.duplicates.plan_window
 assert plan is not None, window.duplicates.status.text()
+plan.resize(min(int(width), 980), 560)
 keep("3-plan", plan)
 plan.close()
 window.show_page(window.summary)
@@ -113,12 +116,18 @@ settle()
 keep("7-similar", window)
 window.show_page(window.changes)
 window.desk.folders.set([str(folder / "notes")], [])
-window.changes.take_snapshot()
+window.changes.take()
 settle()
 (folder / "notes/a.txt").write_text("other")
 (folder / "notes/b.txt").rename(folder / "notes/moved.txt")
 window.changes.run_again()
 keep("8-changes", window)
+window.changes.tabs.setCurrentIndex(1)
+window.filter_button.setChecked(True)
+window.desk.filters.where.setPlainText("size > 1 and modified > 30d")
+keep("8-growth", window)
+window.desk.filters.where.setPlainText("")
+window.filter_button.setChecked(False)
 window.show_page(window.history)
 keep("9-history", window)
 assert QLocale().language() != QLocale.Language.AnyLanguage

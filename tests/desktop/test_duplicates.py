@@ -15,14 +15,14 @@ def page(window):
 
 def find(window, idle, roots, protected=()):
     window.desk.folders.set([str(it) for it in roots], [str(it) for it in protected])
-    window.duplicates.find_button.click()
+    window.duplicates.run_button.click()
     idle()
 
 
 def planned(page, idle):
     page.plan_button.click()
     idle()
-    return page.planner.window
+    return page.plan_window
 
 
 def listing(folder):
@@ -44,9 +44,35 @@ def test_groups_are_found_and_what_they_free_is_said(window, page, idle, rows, t
     assert "8 B" in page.status.text()
 
 
+def test_folders_with_equal_files_are_paired_and_equal_ones_marked(
+    window, page, idle, rows, tree
+):
+    other = os.fsdecode(b"copy\xff")
+    folder = tree(
+        {"a/1": b"one", "a/2": b"two!", f"{other}/1": b"one", f"{other}/x": b"two!"}
+        | {"part/1": b"one", "part/own": b"mine", "part/.hid": b"too"}
+    )
+    find(window, idle, [folder])
+    page.tabs.setCurrentWidget(page.pair_view)
+    found = {
+        tuple(os.path.basename(row[key]) for key in ("path", "other")): tuple(
+            row[key] for key in ("same", "size", "only_here", "only_there")
+        )
+        for row in (page.pairs.row(it) for it in range(page.pairs.rowCount()))
+    }
+    assert found == {
+        ("a", other): (2, 7, 0, 0),
+        ("a", "part"): (1, 3, 1, 2),
+        (other, "part"): (1, 3, 1, 2),
+    }
+    marks = [page.pairs.cell(it, 6) for it in range(3)]
+    assert marks == ["the same files", "", ""]
+    assert page.shown_table() is page.pair_view
+
+
 def test_no_duplicates_is_said_in_words(window, page, idle, tree):
     find(window, idle, [tree({"a": b"1", "b": b"2"})])
-    assert "no duplicates among 2" in page.empty.text()
+    assert "no duplicates among 2" in page.nothing.text()
 
 
 def test_a_rule_decides_the_plan_is_applied_and_undo_gives_all_back(

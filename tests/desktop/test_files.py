@@ -25,14 +25,14 @@ HOSTILE = {
 
 def scan(window, idle, folder):
     window.desk.folders.set([str(folder)], [])
-    window.files.scan_button.click()
+    window.files.run_button.click()
     idle()
 
 
 def test_the_first_start_is_empty_and_says_what_to_do(window):
     assert window.files.model.rowCount() == 0
-    assert "F5" in window.files.empty.text()
-    window.files.scan_button.click()
+    assert "F5" in window.files.nothing.text()
+    window.files.run_button.click()
     assert "Ctrl+O" in window.files.status.text()
 
 
@@ -124,11 +124,11 @@ def test_a_mistake_in_an_expression_is_shown_at_its_place(window, qtbot):
     qtbot.waitUntil(lambda: filters.error.isVisible(), timeout=5000)
     assert "a duration is no point in time" in filters.error.text()
     assert "modified within 30d" in filters.error.text()
-    at, length = filters.where._marker.place
+    at, length = filters.where.place
     assert filters.where.text()[at : at + length] == "30d"
     filters.where.setPlainText("size > 1GiB and modified within 30d")
     qtbot.waitUntil(lambda: not filters.error.isVisible(), timeout=5000)
-    assert filters.where._marker.place == (-1, 0)
+    assert filters.where.place == (-1, 0)
 
 
 def test_a_mistake_in_the_form_names_the_field_and_stops_the_scan(window, qtbot, tree):
@@ -136,7 +136,7 @@ def test_a_mistake_in_the_form_names_the_field_and_stops_the_scan(window, qtbot,
     window.desk.folders.set([str(tree({"a": b"x"}))], [])
     window.filter_button.setChecked(True)
     filters.fields["min_size"].setText("12 parsecs")
-    window.files.scan_button.click()
+    window.files.run_button.click()
     assert filters.error.text().startswith("At least")
     assert filters.fields["min_size"].property("wrong")
     assert not window.desk.jobs
@@ -168,8 +168,8 @@ def test_the_window_answers_while_it_scans_and_cancels_within_a_second(window, q
 
 def test_a_folder_that_is_gone_is_an_error_that_names_it(window, idle, tmp_path):
     scan(window, idle, tmp_path / "gone")
-    assert "gone" in window.files.empty.text()
-    assert "nothing was changed" in window.files.empty.text()
+    assert "gone" in window.files.nothing.text()
+    assert "nothing was changed" in window.files.nothing.text()
 
 
 @pytest.mark.parametrize("kind", ["csv", "ndjson", "parquet"])

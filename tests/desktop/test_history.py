@@ -43,7 +43,7 @@ def test_a_run_is_undone_from_the_history_after_its_window_is_closed(
     window.desk.folders.set([str(folder)], [])
     window.duplicates.plan()
     idle()
-    plan = window.duplicates.planner.window
+    plan = window.duplicates.plan_window
     plan.apply_button.click()
     idle()
     plan.close()
@@ -104,11 +104,11 @@ def test_the_log_keeps_folders_that_are_no_text(tmp_path):
     path = tmp_path / "log.db"
     log = JobLog(path)
     folder = os.fsdecode(b"/srv/\xff")
-    number = log.begin("scan", (folder,), {"where": "size > 1"})
+    number = log.begin("scan", [folder], {"where": "size > 1"})
     log.end(number, "done", "files: 1")
     log.close()
     [job] = JobLog(path).jobs()
-    assert job.folders == (folder,) and job.options == {"where": "size > 1"}
+    assert job.folders == [folder] and job.options == {"where": "size > 1"}
 
 
 def test_a_log_of_a_newer_version_is_refused_by_name(tmp_path):
@@ -130,11 +130,11 @@ def test_closing_asks_only_while_files_are_changed(window, idle, tree, monkeypat
         return QMessageBox.StandardButton.Cancel
 
     monkeypatch.setattr(QMessageBox, "exec", answer)
-    looking = Job("scan", "", lambda control: control.cancelled.wait(20))
+    looking = Job("scan", lambda control: control.cancelled.wait(20))
     window.desk.run(looking)
     assert window._may_close() and not asked
     looking.cancel()
-    changing = Job("apply", "", lambda control: control.cancelled.wait(20))
+    changing = Job("apply", lambda control: control.cancelled.wait(20))
     changing.changes_files = True
     window.desk.run(changing)
     assert not window.close() and len(asked) == 1

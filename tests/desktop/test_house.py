@@ -1,6 +1,8 @@
 """What is around the windows: types, translations, names, integration."""
 
+import json
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -41,6 +43,30 @@ def test_types_are_strict():
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_types_hold_under_pyright(tmp_path):
+    # Arrow and some of Qt have no types of their own.
+    config = {
+        "typeCheckingMode": "standard",
+        "include": [f"{layout()}/sanchay_desktop"],
+        "extraPaths": [layout()],
+    }
+    (tmp_path / "pyrightconfig.json").write_text(json.dumps(config))
+    done = subprocess.run(
+        [sys.executable, "-m", "basedpyright", "--outputjson"]
+        + ["--pythonpath", sys.executable, "--project", tmp_path],
+        capture_output=True,
+        text=True,
+    )
+    told = json.loads(done.stdout)
+    assert told["summary"]["filesAnalyzed"] > 30
+    wrong = [
+        f"{it['file']}:{it['range']['start']['line'] + 1}: {it['message']}"
+        for it in told["generalDiagnostics"]
+        if it["severity"] == "error"
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
 def test_every_text_is_translated_and_the_files_are_what_is_made_of_them():
     tool = CHECKOUT / "host/python/build/translations.py"
     done = subprocess.run(
@@ -51,8 +77,6 @@ def test_every_text_is_translated_and_the_files_are_what_is_made_of_them():
 
 def test_translations_keep_the_places_of_values():
     sys.path.insert(0, str(CHECKOUT / "host/python/build"))
-    import re
-
     import translations
 
     have = translations.known(translations.SOURCES / "sanchay_hi.ts")
@@ -64,6 +88,16 @@ def test_translations_keep_the_places_of_values():
             ), text
 
 
+def test_each_flow_of_the_documentation_has_the_test_that_it_names():
+    document = (CHECKOUT / "docs/DESKTOP.md").read_text("utf-8")
+    named = set(re.findall(r"`(test_\w+)`", document))
+    tests = "".join(it.read_text("utf-8") for it in Path(__file__).parent.glob("*.py"))
+    assert len(named) > 20
+    assert named <= set(re.findall(r"^def (test_\w+)", tests, re.MULTILINE))
+    flows = set(re.findall(r"^def (test_from_an_empty_start_\w+)", tests, re.MULTILINE))
+    assert flows <= named
+
+
 def test_the_window_speaks_hindi_when_it_was_chosen(qapp, home):
     from sanchay_desktop.start import make_window
 
@@ -72,8 +106,8 @@ def test_the_window_speaks_hindi_when_it_was_chosen(qapp, home):
     settings.sync()
     window = make_window()
     try:
-        assert window.files.title == "फ़ाइलें"
-        assert window.files.scan_button.text().startswith("स्कैन करें")
+        assert window.files.name == "फ़ाइलें"
+        assert window.files.run_button.text().startswith("स्कैन करें")
         assert tr("Do %n steps", 3) == "3 चरण करें"
     finally:
         window.close()
@@ -124,13 +158,14 @@ def test_pages_are_reached_by_keys_and_keys_are_shown(window, qtbot):
 
 
 def test_settings_are_kept_and_colours_follow_them(window, home):
-    settings = SettingsWindow(window.desk)
-    settings.theme.setCurrentIndex(settings.theme.findData("dark"))
-    settings.thumbnails.setChecked(False)
-    settings.catalog.setText(str(home / "my.db"))
+    settings = SettingsWindow(window.desk.settings)
+    theme = settings.form.fields["theme"]
+    theme.setCurrentIndex(theme.findData("dark"))
+    settings.form.fields["thumbnails"].setChecked(False)
+    settings.form.fields["catalog"].setText(str(home / "my.db"))
     settings.accept()
     again = Settings()
-    assert again.theme() == "dark" and not again.flag("thumbnails", True)
+    assert again.theme() == "dark" and not again.thumbnails()
     assert again.catalog() == home / "my.db"
     again.set("theme", "light")
     again.apply_theme()

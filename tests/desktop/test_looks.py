@@ -4,26 +4,10 @@ import os
 import time
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QDropEvent, QImage, QPainter
+from conftest import drop, picture
+from PySide6.QtCore import QRectF, Qt
 from sanchay_desktop.compare import line_pairs
 from sanchay_desktop.treemap import squarify
-from sanchay_desktop.words import url_of
-
-
-def picture(path, width=320, shift=0):
-    image = QImage(width, width * 3 // 4, QImage.Format.Format_RGB32)
-    painter = QPainter(image)
-    for x in range(8):
-        for y in range(6):
-            painter.fillRect(
-                QRectF(x * width / 8, y * width / 8, width / 8 + 1, width / 8 + 1),
-                QColor(
-                    (x * 97 + y * 31 + shift) % 256, (x * x * 13) % 256, (y * 67) % 256
-                ),
-            )
-    painter.end()
-    assert image.save(str(path))
 
 
 def test_a_summary_has_the_sums_that_the_system_gives(window, idle, qtbot, tree):
@@ -33,7 +17,7 @@ def test_a_summary_has_the_sums_that_the_system_gives(window, idle, qtbot, tree)
     page = window.summary
     window.show_page(page)
     window.desk.folders.set([str(folder)], [])
-    page.sum_button.click()
+    page.run_button.click()
     idle()
     root = page.map.root
     assert root.size == 8010 and root.files == 3
@@ -53,7 +37,7 @@ def test_the_map_is_walked_by_keys_and_says_where_it_is(window, idle, qtbot, tre
     page = window.summary
     window.show_page(page)
     window.desk.folders.set([str(folder)], [])
-    page.sum_button.click()
+    page.run_button.click()
     idle()
     map_ = page.map
     map_.setFocus()
@@ -66,7 +50,7 @@ def test_the_map_is_walked_by_keys_and_says_where_it_is(window, idle, qtbot, tre
     assert map_.shown.name == "a"
     qtbot.keyClick(map_, Qt.Key.Key_Backspace)
     assert map_.shown is map_.root and map_.at.name == "a"
-    centre = map_._by_node[map_.at.children[0]].center()
+    centre = map_.places[map_.at.children[0]].center()
     assert map_.node_at(centre).path.endswith("/a/b")
 
 
@@ -88,19 +72,19 @@ def test_changes_tell_what_became_of_files_and_show_one_kind(window, idle, rows,
     page = window.changes
     window.show_page(page)
     window.desk.folders.set([str(folder)], [])
-    page.name.setText("before")
+    page.snapshot_name.setText("before")
     page.take_button.click()
     idle()
     assert "files 3" in page.status.text()
     (folder / "goes").unlink()
     (folder / "grows").write_bytes(b"333")
     (folder / "comes").write_bytes(b"4")
-    page.compare_button.click()
+    page.run_button.click()
     idle()
     found = {row["path"]: row["change"] for row in rows(page)}
     assert found == {"goes": "deleted", "grows": "changed", "comes": "new"}
-    page.kinds["new"].setChecked(False)
-    page.kinds["changed"].setChecked(False)
+    page.shown_kinds["new"].setChecked(False)
+    page.shown_kinds["changed"].setChecked(False)
     idle()
     assert [row["path"] for row in rows(page)] == ["goes"]
     page.take_button.click()
@@ -108,9 +92,40 @@ def test_changes_tell_what_became_of_files_and_show_one_kind(window, idle, rows,
     assert len(page.snapshots) == 2 and page.snapshots[0].name == "before"
 
 
+@pytest.mark.parametrize("with_disk", [True, False])
+def test_growth_is_told_by_folder_with_all_that_is_beneath(
+    window, idle, tree, with_disk
+):
+    raw = os.fsdecode(b"caf\xe9")
+    folder = tree(
+        {"a/x": b"1" * 100, "a/b/y": b"2" * 10, f"{raw}/z": b"3" * 50, "same/s": b"4"}
+    )
+    page = window.changes
+    window.show_page(page)
+    window.desk.folders.set([str(folder)], [])
+    page.take_button.click()
+    idle()
+    (folder / "a/x").write_bytes(b"1" * 30)
+    (folder / "a/b/new").write_bytes(b"5" * 7)
+    (folder / raw / "z").rename(folder / "a/moved")
+    if not with_disk:
+        page.take_button.click()
+        idle()
+        page.before.setCurrentIndex(1)
+        page.after.setCurrentIndex(1)
+    page.run_button.click()
+    idle()
+    grown = [page.grown.row(it) for it in range(page.grown.rowCount())]
+    assert [
+        (os.path.relpath(it["path"], folder), it["growth"], it["more_files"])
+        for it in grown
+    ] == [(".", -63, 1), (raw, -50, -1), ("a", -13, 2), ("a/b", 7, 1)]
+    assert page.grown.cell(0, 1) == "−63 B" and page.grown.cell(3, 1) == "+7 B"
+
+
 def test_without_a_snapshot_there_is_nothing_to_compare(window, tree):
     window.show_page(window.changes)
-    window.changes.compare_button.click()
+    window.changes.run_button.click()
     assert "Ctrl+T" in window.changes.status.text()
 
 
@@ -122,7 +137,7 @@ def test_similar_pictures_are_shown_side_by_side(window, idle, qtbot, rows, tree
     page = window.similar
     window.show_page(page)
     window.desk.folders.set([str(folder)], [])
-    page.find_button.click()
+    page.run_button.click()
     idle()
     [row] = rows(page)
     names = {os.path.basename(row["path"]), os.path.basename(row["other"])}
@@ -148,7 +163,7 @@ def test_similar_files_make_way_and_come_back(window, idle, tree):
     page.keep.add("largest")
     page.plan_button.click()
     idle()
-    plan = page.planner.window
+    plan = page.plan_window
     plan.apply_button.click()
     idle()
     assert os.listdir(folder) == ["large.png"]
@@ -165,7 +180,7 @@ def test_similar_texts_are_compared_line_by_line(window, idle, qtbot, rows, tree
     window.show_page(page)
     window.desk.folders.set([str(folder)], [])
     page.what.setCurrentIndex(1)
-    page.find_button.click()
+    page.run_button.click()
     idle()
     assert len(rows(page)) == 1
     one, other = page.compare.texts
@@ -182,19 +197,6 @@ def test_lines_that_belong_together_are_beside_each_other():
         (None, "c", False),
         ("d", "d", True),
     ]
-
-
-def drop(window, paths):
-    data = QMimeData()
-    data.setUrls([url_of(str(it)) for it in paths])
-    event = QDropEvent(
-        QPointF(50, 50),
-        Qt.DropAction.CopyAction,
-        data,
-        Qt.MouseButton.LeftButton,
-        Qt.KeyboardModifier.NoModifier,
-    )
-    window.dropEvent(event)
 
 
 def test_dropped_folders_are_added_whatever_their_names_are(window, tree):
@@ -229,7 +231,7 @@ def test_a_picture_at_hand_is_shown_and_a_damaged_one_is_not(window, idle, qtbot
     folder = tree({"bad.png": b"\x89PNG\r\n\x1a\n" + b"\0" * 100})
     picture(folder / "good.png")
     window.desk.folders.set([str(folder)], [])
-    window.files.scan_button.click()
+    window.files.run_button.click()
     idle()
     window.files.view.horizontalHeader().sectionClicked.emit(0)
     idle()

@@ -48,16 +48,18 @@ def pictures(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("theme", "language", "scale"),
+    ("theme", "language", "scale", "width"),
     [
-        ("light", "en", "1"),
-        ("dark", "en", "1"),
-        ("light", "hi", "1"),
-        ("light", "en", "2"),
+        ("light", "en", "1", 1180),
+        ("dark", "en", "1", 1180),
+        ("light", "hi", "1", 1180),
+        ("light", "en", "2", 1180),
+        ("dark", "en", "1", 320),
+        ("light", "hi", "1", 320),
     ],
 )
 def test_every_page_is_drawn_in_a_real_window(
-    home, tmp_path, pictures, display, theme, language, scale
+    home, tmp_path, pictures, display, theme, language, scale, width
 ):
     env = environment(
         home,
@@ -65,9 +67,10 @@ def test_every_page_is_drawn_in_a_real_window(
         QT_QPA_PLATFORM="xcb",
         QT_SCALE_FACTOR=scale,
     )
-    name = f"{theme}-{language}-{scale}"
+    name = f"{theme}-{language}-{scale}-{width}"
     done = subprocess.run(
-        [sys.executable, DRIVER, pictures, name, theme, language, tmp_path / "tree"],
+        [sys.executable, DRIVER, pictures, name, theme, language, str(width)]
+        + [tmp_path / "tree"],
         env=env,
         capture_output=True,
         text=True,
@@ -75,10 +78,12 @@ def test_every_page_is_drawn_in_a_real_window(
     )
     assert done.returncode == 0, done.stdout + done.stderr
     drawn = sorted(pictures.glob(f"{name}-*.png"))
-    assert len(drawn) == 10, done.stdout
+    assert len(drawn) == 12, done.stdout
     for path in drawn:
         image = QImage(str(path))
-        assert image.width() >= 900 * int(scale), path
+        assert image.width() >= min(width, 900) * int(scale), path
+        if width < 900:
+            assert image.width() == width, f"{path} is wider than its window"
         points = [
             image.pixelColor(x, y)
             for x in range(0, image.width(), 7)

@@ -38,7 +38,7 @@ def test_names_are_shown_before_and_changed_by_the_plan_and_given_back(
     assert set(shown(page, 2)) == {"x_a b.txt", "x_d e.txt", r"x_c\xff.txt"}
     assert sorted(os.listdir(folder)) == before
     page.plan_button.click()
-    plan = page.planner.window
+    plan = page.plan_window
     plan.apply_button.click()
     idle()
     assert b"x_c\xff.txt" in os.listdir(os.fsencode(folder))
@@ -51,14 +51,14 @@ def test_names_are_shown_before_and_changed_by_the_plan_and_given_back(
 def test_typing_is_enough_for_a_preview(window, page, qtbot, tree):
     window.desk.folders.set([str(tree({"a.txt": b"1"}))], [])
     qtbot.keyClicks(page.template, "{stem}-1.{ext}")
-    qtbot.waitUntil(lambda: page.plan is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: page.names is not None, timeout=20_000)
     assert shown(page, 2) == ["a-1.txt"]
 
 
 def test_a_mistake_in_a_template_is_shown_at_its_place(window, page, idle, qtbot, tree):
     preview(window, page, idle, qtbot, tree({"a": b"1"}), "x_{stem}{foo}")
-    assert "no field 'foo'" in page.error.text()
-    at, length = page.template._marker.place
+    assert "no field 'foo'" in page.form.error.text()
+    at, length = page.template.place
     assert page.template.text()[at : at + length] == "foo"
     assert not page.plan_button.isEnabled()
 
@@ -75,15 +75,15 @@ def test_what_stands_in_the_way_is_shown_first_and_alone(
     page.alone.setChecked(False)
     assert page.view.model().rowCount() == 3
     page.plan_button.click()
-    page.planner.window.apply_button.click()
+    page.plan_window.apply_button.click()
     idle()
     assert sorted(os.listdir(folder)) == ["b.txt", "same.md", "same.txt"]
 
 
 def test_matches_and_replacements_are_the_engines(window, page, idle, qtbot, tree):
     folder = tree({"IMG_12.jpg": b"1", "other.jpg": b"2"})
-    page.match.setText(r"^IMG_(\d+)")
-    page.replace.setText("s/IMG_/photo-/")
+    page.form.fields["match"].setText(r"^IMG_(\d+)")
+    page.form.fields["replace"].setText("s/IMG_/photo-/")
     preview(window, page, idle, qtbot, folder, "")
     assert shown(page, 2) == ["photo-12.jpg"]
 

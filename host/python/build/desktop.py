@@ -34,7 +34,7 @@ LEFT_OUT = (
     "tkinter",
 )
 #: The files beside the sources that it reads.
-DATA = ("*.qm", "*.svg", "*.desktop")
+DATA = ("*.qm", "*.svg", "*.desktop", "*.json")
 
 
 def main() -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 
-__all__ = ["main"]
-
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
@@ -35,7 +33,6 @@ def _arguments() -> argparse.Namespace:
 
 
 def main() -> int:
-    """Start."""
     arguments = _arguments()
     if arguments.version:
         import sanchay

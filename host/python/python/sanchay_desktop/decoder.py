@@ -14,14 +14,13 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import struct
 import sys
-from typing import Any, BinaryIO
+from typing import Any
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
 from PySide6.QtGui import QImage, QImageReader
-
-__all__ = ["ANSWER", "MOST", "QUESTION", "confine", "decode", "main", "warm_up"]
 
 #: A question: how many bytes follow, and how long the longer side may be.
 QUESTION = struct.Struct("<QI")
@@ -34,14 +33,14 @@ _PIXELS = 512
 _MEMORY = 3 << 30
 
 #: How files begin that are decoded, and what decodes them.
-_FORMATS = (
-    (b"\x89PNG\r\n\x1a\n", "png"),
-    (b"\xff\xd8\xff", "jpeg"),
-    (b"GIF8", "gif"),
-    (b"BM", "bmp"),
-    (b"II*\0", "tiff"),
-    (b"MM\0*", "tiff"),
-)
+_FORMATS = {
+    rb"\x89PNG\r\n\x1a\n": "png",
+    rb"\xff\xd8\xff": "jpeg",
+    rb"GIF8": "gif",
+    rb"BM": "bmp",
+    rb"II\*\0|MM\0\*": "tiff",
+    rb"RIFF....WEBP": "webp",
+}
 #: A GIF of one pixel: Qt writes none.
 _GIF = (
     b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff!\xf9\x04\x01\0\0\0\0,"
@@ -69,28 +68,21 @@ _CALLS = {
 
 def decode(data: bytes, side: int) -> QImage | None:
     """Decode a picture, upright and no larger than asked for."""
-    kind = next((it for begin, it in _FORMATS if data.startswith(begin)), None)
-    if kind is None and data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        kind = "webp"
-    if kind is None:
+    kinds = [it for begin, it in _FORMATS.items() if re.match(begin, data, re.DOTALL)]
+    if not kinds:
         return None
     buffer = QBuffer()
     buffer.setData(QByteArray(data))
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)
     QImageReader.setAllocationLimit(_PIXELS)
-    reader = QImageReader(buffer, QByteArray(kind.encode()))
+    reader = QImageReader(buffer, QByteArray(kinds[0].encode()))
     reader.setAutoDetectImageFormat(False)
     reader.setAutoTransform(True)
-    size = reader.size()
-    longest = max(size.width(), size.height())
-    if longest > side:
+    size, room = reader.size(), QSize(side, side)
+    if size.width() > side or size.height() > side:
+        size = size.scaled(room, Qt.AspectRatioMode.KeepAspectRatio)
         # A side of less than a pixel is none.
-        reader.setScaledSize(
-            QSize(
-                max(size.width() * side // longest, 1),
-                max(size.height() * side // longest, 1),
-            )
-        )
+        reader.setScaledSize(size.expandedTo(QSize(1, 1)))
     image = reader.read()
     # It looks at the buffer when it goes: it must go first.
     del reader
@@ -176,15 +168,8 @@ def main() -> None:
         length, side = QUESTION.unpack(head)
         if length > MOST:
             return
-        image = decode(source.read(length), side)
-        _answer(sink, image)
-
-
-def _answer(sink: BinaryIO, image: QImage | None) -> None:
-    if image is None:
-        sink.write(ANSWER.pack(0, 0))
-    else:
+        image = decode(source.read(length), side) or QImage()
         image = image.convertToFormat(QImage.Format.Format_RGBA8888)
         sink.write(ANSWER.pack(image.width(), image.height()))
-        sink.write(bytes(image.constBits()))
-    sink.flush()
+        sink.write(b"" if image.isNull() else bytes(image.constBits()))
+        sink.flush()

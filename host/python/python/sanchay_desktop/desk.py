@@ -11,32 +11,9 @@ from PySide6.QtCore import QObject, Signal
 from sanchay_desktop import words
 from sanchay_desktop.filters import FilterForm
 from sanchay_desktop.folders import FolderList
-from sanchay_desktop.jobs import Control, Job
+from sanchay_desktop.jobs import Hear, Job
 from sanchay_desktop.log import JobLog
 from sanchay_desktop.settings import Settings, data_folder
-from sanchay_desktop.words import tr
-
-__all__ = ["Desk", "kind_title"]
-
-
-def kind_title(kind: str) -> str:
-    """What a kind of job is called."""
-    titles = {
-        "scan": tr("Scan"),
-        "duplicates": tr("Duplicates"),
-        "summary": tr("Summary"),
-        "snapshot": tr("Snapshot"),
-        "diff": tr("Changes"),
-        "similar": tr("Similar files"),
-        "rename": tr("Rename"),
-        "plan": tr("Plan"),
-        "apply": tr("Apply"),
-        "undo": tr("Undo"),
-        "here": tr("Is it here?"),
-        "export": tr("Export"),
-        "sort": tr("Sorting"),
-    }
-    return titles.get(kind, kind)
 
 
 class Desk(QObject):
@@ -46,15 +23,13 @@ class Desk(QObject):
     began = Signal(object)
     #: A job ended, and is in the log.
     logged = Signal()
-    #: Something to say in the line at the bottom.
-    said = Signal(str)
     #: Files were changed by a run: what is shown may be old.
     files_changed = Signal()
 
-    def __init__(self, log_path: Path | None = None) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.settings = Settings()
-        self.log = JobLog(log_path or data_folder() / "desktop.db")
+        self.log = JobLog(data_folder() / "desktop.db")
         self.folders = FolderList(self.settings)
         self.filters = FilterForm()
         self.jobs: list[Job] = []
@@ -67,60 +42,49 @@ class Desk(QObject):
 
     def options(self) -> dict[str, Any]:
         """The filters, as keywords of the calls."""
-        return self.filters.options()
+        return self.filters.values()
 
-    def job(
+    def start(
         self,
         kind: str,
-        work: Callable[[Control], object],
+        work: Callable[[Job], object],
         options: dict[str, Any] | None = None,
         *,
         changes_files: bool = False,
+        **heard: Hear,
     ) -> Job:
-        """Make a job and note it in the log; run() begins it."""
-        job = Job(kind, kind_title(kind), work)
+        """Begin a job, which is in the log and is shown while it goes on."""
+        job = Job(kind, work, **heard)
         job.changes_files = changes_files
-        folders = tuple(self.folders.all())
-        job.number = self.log.begin(kind, folders, dict(options or {}))
+        job.number = self.log.begin(kind, self.folders.all(), options or {})
+        self.run(job)
         return job
 
     def run(self, job: Job) -> None:
-        """Begin a job, which is shown while it goes on."""
+        """Begin a job; one without a number is neither logged nor shown."""
         self.jobs.append(job)
-        job.finished.connect(self._finished)
-        job.failed.connect(self._failed)
+        job.ended.connect(self._end)
         job.start()
         self.began.emit(job)
 
-    def _finished(self, answer: object) -> None:
-        told = self.sender()
-        if isinstance(told, Job):
-            self._end(told, _result(answer))
-
-    def _failed(self, error: BaseException) -> None:
-        told = self.sender()
-        if isinstance(told, Job):
-            self._end(told, words.error_text(error))
-
-    def _end(self, job: Job, result: str) -> None:
+    def _end(self) -> None:
+        job = self.sender()
+        assert isinstance(job, Job)
         self.jobs.remove(job)
         if job.number is not None:
-            self.log.end(job.number, job.state, result)
+            self.log.end(job.number, job.state, _result(job.answer))
             self.logged.emit()
         if job.changes_files:
             self.files_changed.emit()
 
-    def run_quietly(self, job: Job) -> None:
-        """Begin a job that is over soon, and that the log need not have."""
-        self.run(job)
-
 
 def _result(answer: object) -> str:
     """What a job came to, in a line."""
+    if isinstance(answer, BaseException):
+        return words.error_text(answer)
     summary = getattr(answer, "summary", answer)
-    fields: tuple[str, ...] = getattr(summary, "_fields", ())
     told = []
-    for name in fields:
+    for name in getattr(summary, "_fields", ()):
         value = getattr(summary, name)
         if isinstance(value, int) and value and not name.endswith("_ns"):
             told.append(f"{name.replace('_', ' ')}: {words.number(value)}")

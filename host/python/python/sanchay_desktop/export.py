@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pa_parquet
 
-from sanchay_desktop.jobs import Control
-
-__all__ = ["FORMATS", "export"]
+from sanchay_desktop.jobs import Job
+from sanchay_desktop.kernels import pc
 
 #: The formats by their extensions.
 FORMATS = {"csv": "CSV", "ndjson": "NDJSON", "parquet": "Parquet"}
 
 
-def export(control: Control, tables: Iterator[pa.Table], path: Path) -> int:
+def export(job: Job, tables: Iterator[pa.Table], path: Path) -> int:
     """Write tables of one kind to a file, which appears when it is whole.
 
     A path that is not UTF-8 is in a column of its own: as bytes in Parquet, in
@@ -32,65 +29,47 @@ def export(control: Control, tables: Iterator[pa.Table], path: Path) -> int:
     how = path.suffix.lstrip(".").lower()
     if how not in FORMATS:
         raise ValueError(f"{path.name}: its extension is none of {', '.join(FORMATS)}")
-    handle, name = tempfile.mkstemp(
-        dir=path.parent, prefix=".sanchay-", suffix=f".{how}"
-    )
-    os.close(handle)
-    unfinished = Path(name)
+    unfinished = path.with_name(f".sanchay-{os.getpid()}-{path.name}")
     try:
-        # As files that programs make, and not for this user alone.
-        mask = os.umask(0)
-        os.umask(mask)
-        unfinished.chmod(0o666 & ~mask)
-        rows = _write(control, tables, unfinished, how)
+        with unfinished.open("xb") as file:
+            rows = _write(job, tables, file, how)
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
     return rows
 
 
-def _write(control: Control, tables: Iterator[pa.Table], path: Path, how: str) -> int:
-    rows = 0
-    writer: Any = None
-    with path.open("wb") as file:
-        try:
-            for table in tables:
-                if control.cancelled.is_set():
-                    raise InterruptedError("the export was cancelled")
-                rows += table.num_rows
-                table = table if how == "parquet" else _as_text(table)
-                if how == "ndjson":
-                    for batch in table.to_batches(max_chunksize=4096):
-                        file.write(_lines(batch))
-                    continue
-                if writer is None:
-                    make = (
-                        pa_parquet.ParquetWriter
-                        if how == "parquet"
-                        else pa_csv.CSVWriter
-                    )
-                    writer = make(file, table.schema)
-                writer.write_table(table)
-        finally:
-            if writer is not None:
-                writer.close()
+def _write(job: Job, tables: Iterator[pa.Table], file: Any, how: str) -> int:
+    make = pa_parquet.ParquetWriter if how == "parquet" else pa_csv.CSVWriter
+    rows, writer = 0, None
+    try:
+        for table in tables:
+            if job.cancelled.is_set():
+                raise InterruptedError("the export was cancelled")
+            rows += table.num_rows
+            table = table if how == "parquet" else _as_text(table)
+            if how == "ndjson":
+                file.writelines(map(_lines, table.to_batches(max_chunksize=4096)))
+                continue
+            writer = writer or make(file, table.schema)
+            writer.write_table(table)
+    finally:
+        if writer is not None:
+            writer.close()
     return rows
 
 
 def _as_text(table: pa.Table) -> pa.Table:
     """The table with bytes in base64, and times as RFC 3339 has them."""
     for number, field in enumerate(table.schema):
+        column = table.column(number)
         if pa.types.is_timestamp(field.type):
-            times = pc.strftime(table.column(number), format="%Y-%m-%dT%H:%M:%SZ")
+            times = pc.strftime(column, format="%Y-%m-%dT%H:%M:%SZ")
             table = table.set_column(number, field.name, times)
-        if not pa.types.is_binary(field.type):
-            continue
-        cells = [
-            None if it is None else b64encode(it).decode()
-            for it in table.column(number).to_pylist()
-        ]
-        name = field.name.removesuffix("_bytes") + "_base64"
-        table = table.set_column(number, name, pa.array(cells, pa.string()))
+        elif pa.types.is_binary(field.type):
+            cells = [it and b64encode(it).decode() for it in column.to_pylist()]
+            name = field.name.removesuffix("_bytes") + "_base64"
+            table = table.set_column(number, name, pa.array(cells, pa.string()))
     return table
 
 
@@ -102,5 +81,5 @@ def _lines(batch: pa.RecordBatch) -> bytes:
             for key, value in row.items()
             if value is not None or not key.endswith("_base64")
         }
-        lines.append(json.dumps(told, ensure_ascii=False))
-    return ("\n".join(lines) + "\n").encode() if lines else b""
+        lines.append(json.dumps(told, ensure_ascii=False) + "\n")
+    return "".join(lines).encode()

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
-
-__all__ = ["files", "install", "program", "remove"]
 
 _HERE = Path(__file__).parent
 
@@ -42,21 +41,19 @@ def _quoted(words: list[str]) -> str:
 def files() -> dict[Path, str]:
     """The files that make the application known, and what is in them."""
     share, words = _share(), program()
-    entry = (_HERE / "sanchay.desktop").read_text("utf-8")
-    action = (_HERE / "sanchay-duplicates.desktop").read_text("utf-8")
-    script = f'#!/bin/sh\nexec {shlex.join(words)} --duplicates "$@"\n'
-    return {
-        share / "applications/sanchay.desktop": entry.replace(
-            "@PROGRAM@", _quoted(words)
-        ),
-        share / "kio/servicemenus/sanchay-duplicates.desktop": action.replace(
-            "@PROGRAM@", _quoted(words)
-        ),
-        share / "nautilus/scripts/Find duplicates here": script,
-        share / "icons/hicolor/scalable/apps/sanchay.svg": (
-            _HERE / "sanchay.svg"
-        ).read_text("utf-8"),
+    found = {
+        share / place: (_HERE / os.path.basename(place))
+        .read_text("utf-8")
+        .replace("@PROGRAM@", _quoted(words))
+        for place in (
+            "applications/sanchay.desktop",
+            "kio/servicemenus/sanchay-duplicates.desktop",
+            "icons/hicolor/scalable/apps/sanchay.svg",
+        )
     }
+    script = f'#!/bin/sh\nexec {shlex.join(words)} --duplicates "$@"\n'
+    found[share / "nautilus/scripts/Find duplicates here"] = script
+    return found
 
 
 def install() -> list[Path]:
@@ -85,12 +82,7 @@ def remove() -> list[Path]:
 
 
 def _tell_desktop() -> None:
-    try:
-        subprocess.run(
-            ["update-desktop-database", str(_share() / "applications")],
-            check=False,
-            capture_output=True,
-        )
-    except OSError:
-        # Desktops without it look at the folder by themselves.
-        pass
+    # Desktops without it look at the folder by themselves.
+    tool = shutil.which("update-desktop-database")
+    if tool:
+        subprocess.run([tool, str(_share() / "applications")], capture_output=True)

@@ -5,66 +5,36 @@ from __future__ import annotations
 import os
 import re
 
-from PySide6.QtWidgets import (
-    QComboBox,
-    QGridLayout,
-    QInputDialog,
-    QLabel,
-    QListWidget,
-    QPushButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QInputDialog, QListWidget, QWidget
 
 from sanchay_desktop import words
+from sanchay_desktop.titles import title, titles
+from sanchay_desktop.widgets import Flow, button, column, combo, holder, labelled
 from sanchay_desktop.words import tr
-
-__all__ = ["KeepRules", "exactly"]
-
-_SIMPLE = (
-    "oldest",
-    "newest",
-    "largest",
-    "smallest",
-    "shortest-path",
-    "longest-path",
-    "first-root",
-)
 
 
 def exactly(paths: list[str]) -> str:
     """A rule that prefers these paths, whatever the bytes of their names."""
-    either = "|".join(_literal(os.path.abspath(it)) for it in paths)
+    either = "|".join(map(_literal, paths))
     return f"regex:^(?:{either})$"
 
 
 def _literal(path: str) -> str:
-    found = []
-    for character in path:
-        if re.fullmatch(r"[A-Za-z0-9_/]", character):
-            found.append(character)
-        elif "\udc80" <= character <= "\udcff":
-            found.append(f"(?-u:\\x{ord(character) - 0xDC00:02X})")
-        else:
-            found.append(f"\\x{{{ord(character):X}}}")
-    return "".join(found)
+    def escape(found: re.Match[str]) -> str:
+        code = ord(found[0])
+        is_byte = 0xDC80 <= code <= 0xDCFF
+        return f"(?-u:\\x{code - 0xDC00:02X})" if is_byte else f"\\x{{{code:X}}}"
+
+    return re.sub(r"[^A-Za-z0-9_/]", escape, os.path.abspath(path))
 
 
 def _title(rule: str) -> str:
-    titles = {
-        "oldest": tr("the oldest"),
-        "newest": tr("the newest"),
-        "largest": tr("the largest"),
-        "smallest": tr("the smallest"),
-        "shortest-path": tr("the shortest path"),
-        "longest-path": tr("the longest path"),
-        "first-root": tr("in the first folder"),
-    }
-    if rule in titles:
-        return titles[rule]
     kind, _, rest = rule.partition(":")
     if kind == "under":
         return tr("beneath {0}").format(words.shown(rest))
-    return tr("path matches {0}").format(words.shown(rest))
+    if kind == "regex":
+        return tr("path matches {0}").format(words.shown(rest))
+    return title("rule", rule)
 
 
 class KeepRules(QWidget):
@@ -73,32 +43,19 @@ class KeepRules(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.rules: list[str] = []
-        self.choice = QComboBox()
-        self.choice.setAccessibleName(tr("Rule to add"))
-        for rule in _SIMPLE:
-            self.choice.addItem(_title(rule), rule)
-        self.choice.addItem(tr("beneath a folder…"), "under")
-        self.choice.addItem(tr("path matches…"), "regex")
-        add = QPushButton(tr("Add &rule"))
-        add.clicked.connect(self._add_chosen)
+        asked = [("under", tr("beneath a folder…")), ("regex", tr("path matches…"))]
+        self.choice = combo(tr("Rule to add"), titles("rule") + asked)
         self.list = QListWidget()
         self.list.setAccessibleName(tr("Which file stays"))
-        self.list.setMaximumHeight(70)
-        first = QPushButton(tr("First"))
-        first.clicked.connect(self._make_first)
-        remove = QPushButton(tr("Remove rule"))
-        remove.clicked.connect(self._remove)
-        label = QLabel(tr("Which file stays"))
-        label.setBuddy(self.list)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.addWidget(label, 0, 0)
-        grid.addWidget(self.list, 0, 1, 2, 1)
-        grid.addWidget(self.choice, 0, 2)
-        grid.addWidget(add, 0, 3)
-        grid.addWidget(first, 1, 2)
-        grid.addWidget(remove, 1, 3)
-        grid.setColumnStretch(1, 1)
+        self.list.setFixedHeight(3 * self.fontMetrics().height() + 12)
+        tools = Flow(
+            labelled(tr("Which file stays"), self.choice),
+            button(tr("Add &rule"), self._add_chosen),
+            button(tr("First"), self._make_first),
+            button(tr("Remove rule"), self._remove),
+        )
+        self.setLayout(column(holder(tools), self.list))
+        self._show(-1)
 
     def add(self, rule: str) -> None:
         """Add a rule, as the engine spells it."""
@@ -133,3 +90,5 @@ class KeepRules(QWidget):
         for number, rule in enumerate(self.rules, 1):
             self.list.addItem(f"{number}. {_title(rule)}")
         self.list.setCurrentRow(row)
+        # While there are none, there is more room for the table.
+        self.list.setVisible(bool(self.rules))

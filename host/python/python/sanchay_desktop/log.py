@@ -11,9 +11,7 @@ import os
 import sqlite3
 import time
 from pathlib import Path
-from typing import NamedTuple
-
-__all__ = ["JobLog", "LoggedJob"]
+from typing import Any, NamedTuple
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS jobs (
@@ -37,10 +35,9 @@ class LoggedJob(NamedTuple):
 
     number: int
     kind: str
-    folders: tuple[str, ...]
-    options: dict[str, object]
+    folders: list[str]
+    options: dict[str, Any]
     begun_ns: int
-    ended_ns: int | None
     state: str
     result: str
 
@@ -59,48 +56,41 @@ class JobLog:
         self._file.execute("PRAGMA journal_mode = WAL")
         self._file.execute(_TABLES)
         self._file.execute(f"PRAGMA user_version = {_VERSION}")
-        self._find_interrupted()
+        # Jobs of processes that are gone did not end by themselves.
+        running = "SELECT number, process FROM jobs WHERE state = 'running'"
+        for number, process in self._file.execute(running).fetchall():
+            if process == os.getpid() or not _is_running(process):
+                self.end(number, "interrupted", "")
 
-    def begin(
-        self, kind: str, folders: tuple[str, ...], options: dict[str, object]
-    ) -> int:
+    def begin(self, kind: str, folders: list[str], options: dict[str, Any]) -> int:
         """Note that a job begins."""
         # JSON keeps lone surrogates, which stand for bytes that are no text.
-        row = (
-            kind,
-            json.dumps(folders),
-            json.dumps(options, default=str),
-            os.getpid(),
-            time.time_ns(),
-        )
+        told = (json.dumps(folders), json.dumps(options, default=str))
         cursor = self._file.execute(
             "INSERT INTO jobs (kind, folders, options, process, begun_ns, state,"
             " result) VALUES (?, ?, ?, ?, ?, 'running', '')",
-            row,
+            (kind, *told, os.getpid(), time.time_ns()),
         )
         return cursor.lastrowid or 0
 
     def end(self, number: int, state: str, result: str) -> None:
         """Note how a job ended; after close() the next start finds out."""
-        if self._closed:
-            return
-        self._file.execute(
-            "UPDATE jobs SET state = ?, result = ?, ended_ns = ? WHERE number = ?",
-            (state, result, time.time_ns(), number),
-        )
+        if not self._closed:
+            self._file.execute(
+                "UPDATE jobs SET state = ?, result = ?, ended_ns = ? WHERE number = ?",
+                (state, result, time.time_ns(), number),
+            )
 
     def jobs(self, most: int = 500) -> list[LoggedJob]:
         """The last jobs, the newest first."""
         rows = self._file.execute(
-            "SELECT number, kind, folders, options, begun_ns, ended_ns, state,"
-            " result FROM jobs ORDER BY number DESC LIMIT ?",
+            "SELECT number, kind, folders, options, begun_ns, state, result"
+            " FROM jobs ORDER BY number DESC LIMIT ?",
             (most,),
         )
         return [
-            LoggedJob(
-                row[0], row[1], tuple(json.loads(row[2])), json.loads(row[3]), *row[4:]
-            )
-            for row in rows
+            LoggedJob(number, kind, json.loads(folders), json.loads(options), *rest)
+            for number, kind, folders, options, *rest in rows
         ]
 
     def forget(self) -> None:
@@ -108,18 +98,8 @@ class JobLog:
         self._file.execute("DELETE FROM jobs WHERE state != 'running'")
 
     def close(self) -> None:
-        """Close the file."""
         self._closed = True
         self._file.close()
-
-    def _find_interrupted(self) -> None:
-        """Jobs of processes that are gone did not end by themselves."""
-        rows = self._file.execute(
-            "SELECT number, process FROM jobs WHERE state = 'running'"
-        ).fetchall()
-        for number, process in rows:
-            if process == os.getpid() or not _is_running(process):
-                self.end(number, "interrupted", "")
 
 
 def _is_running(process: int) -> bool:
@@ -129,8 +109,6 @@ def _is_running(process: int) -> bool:
         return False
     try:
         os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
+    except OSError as error:
+        return isinstance(error, PermissionError)
     return True

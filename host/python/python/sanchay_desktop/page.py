@@ -1,78 +1,162 @@
-"""What the pages have in common: a heading, a table, its words and its export."""
+"""What the pages have in common: words, a job, tables, and their export."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import sanchay
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QHBoxLayout,
-    QLabel,
-    QProgressBar,
-    QPushButton,
-    QStackedLayout,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6 import QtWidgets
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 
 from sanchay_desktop import words
 from sanchay_desktop.desk import Desk
+from sanchay_desktop.details import Details
 from sanchay_desktop.export import FORMATS, export
-from sanchay_desktop.jobs import Control, Job
-from sanchay_desktop.table import ArrowModel, Column
+from sanchay_desktop.jobs import Hear, Job
+from sanchay_desktop.rows import Rows
+from sanchay_desktop.said import failures, progress_text, refused, show_progress
+from sanchay_desktop.table import ArrowModel
 from sanchay_desktop.table_view import TableView
-from sanchay_desktop.words import tr
+from sanchay_desktop.widgets import (
+    Flow,
+    Frugal,
+    action,
+    button,
+    column,
+    holder,
+    plain,
+    row,
+)
+from sanchay_desktop.words import tr, translated
 
-__all__ = ["Page", "TablePage", "plain"]
+#: A narrower page has no room for details.
+_NARROW = 620
 
 
-def plain(text: str = "", name: str = "") -> QLabel:
-    """A label that takes nothing for markup: it may show names of files."""
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    if name:
-        label.setObjectName(name)
-    return label
+class Page(Frugal):
+    """A page of the window; what it says, shows and runs, each page declares."""
 
+    title = about = empty = run_text = ""
+    #: The kind of its job, then those of others that are done again here.
+    kinds: tuple[str, ...] = ("",)
+    columns: tuple[str, ...] = ()
+    has_details = False
+    #: The engine's call that finds what is shown.
+    engine: Callable[..., Any]
 
-class Page(QWidget):
-    """A page of the window."""
-
-    def __init__(self, desk: Desk, title: str, about: str) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
-        self.title = title
-        self.setAccessibleName(title)
-        self.column = QVBoxLayout(self)
-        self.column.addWidget(plain(title, "heading"))
-        self.column.addWidget(plain(about, "about"))
-        self.bar = QHBoxLayout()
-        self.column.addLayout(self.bar)
-        self.status = plain(name="status")
         self.job: Job | None = None
+        self.following: Job | None = None
+        self.name = translated(self.title)
+        self.setAccessibleName(self.name)
+        self.bar = Flow()
+        self.run_button = self.button(translated(self.run_text), "F5", self.run_again)
+        self.button(tr("Cancel"), "Esc", self.cancel)
+        #: What a page has above its table and below it.
+        self.above, self.below = column(), column()
+        self.model = ArrowModel(*self.columns)
+        self.view = self.table(self.name, self.model)
+        self.tabs: QtWidgets.QTabWidget | None = None
+        self.body = QtWidgets.QStackedWidget()
+        self.nothing = plain(translated(self.empty), "empty")
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.body.addWidget(self.nothing)
+        self.body.addWidget(self.view)
+        self.details = Details(desk)
+        self.beside = holder(row(self.details))
+        if self.has_details:
+            self.view.row_changed.connect(self._show_details)
+        self.progress = QtWidgets.QProgressBar()
+        self.progress.setAccessibleName(tr("Progress"))
+        self.progress.hide()
+        self.status = plain(name="status")
+        self.build()
+        if self.columns:
+            self.button(tr("E&xport…"), "Ctrl+E", self.ask_export)
+        parts = (plain(self.name, "heading"), plain(translated(self.about), "about"))
+        middle = row(self.body, self.beside)
+        whole = column(*parts, holder(self.bar), self.above)
+        whole.addLayout(middle, 1)
+        whole.addLayout(self.below, 1)
+        whole.addWidget(self.progress)
+        whole.addWidget(self.status)
+        self.setLayout(whole)
+        desk.files_changed.connect(self.say_old)
 
-    def button(self, text: str, keys: str, call: Any) -> QPushButton:
-        """Put a button into the bar."""
-        button = QPushButton(text)
+    # What pages declare besides.
+
+    def build(self) -> None:
+        """Add what only this page has."""
+
+    def places(self, roots: list[str]) -> list[str]:
+        """Where it looks."""
+        return roots
+
+    def keywords(self) -> dict[str, Any]:
+        """What the engine's call is given besides the roots and the options."""
+        return {"path_bytes": True}
+
+    def options(self) -> dict[str, Any]:
+        """The keywords of that call that the history keeps."""
+        return self.desk.options()
+
+    def told(self, answer: Any) -> str:
+        """What the call came to, in words."""
+        raise NotImplementedError
+
+    def is_empty(self) -> bool:
+        """Whether there is nothing to show."""
+        return not self.model.rowCount()
+
+    # What they are made of.
+
+    def button(
+        self, text: str, keys: str, call: Callable[[], object]
+    ) -> QtWidgets.QPushButton:
+        made = button(text, call)
         if keys:
-            button.setToolTip(keys)
-            action = QAction(text, self)
-            action.setShortcut(QKeySequence(keys))
-            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            action.triggered.connect(button.click)
-            self.addAction(action)
-        button.clicked.connect(call)
-        self.bar.addWidget(button)
-        return button
+            made.setToolTip(keys)
+            # Wherever the focus is, while the page is shown.
+            whole = Qt.ShortcutContext.WindowShortcut
+            action(self, text, keys, made.click, whole)
+        self.bar.addWidget(made)
+        return made
+
+    def table(self, name: str, model: Rows) -> TableView:
+        """A table whose orders are jobs of the window."""
+        return TableView(name, model, self.desk.run)
+
+    def add_tabs(
+        self, first: str, *more: tuple[QtWidgets.QWidget, str]
+    ) -> QtWidgets.QTabWidget:
+        """Have the table stand beside others, or none where it has no name."""
+        self.tabs = tabs = QtWidgets.QTabWidget()
+        if first:
+            tabs.addTab(self.view, first)
+        for widget, title in more:
+            tabs.addTab(widget, title)
+        tabs.currentChanged.connect(self._place_details)
+        self.body.addWidget(tabs)
+        return tabs
+
+    def shown_table(self) -> TableView:
+        """The table that is in sight."""
+        shown = self.tabs.currentWidget() if self.tabs else None
+        return shown if isinstance(shown, TableView) else self.view
 
     def say(self, text: str) -> None:
-        """Say something at the page's foot."""
         self.status.setText(text)
+
+    def say_old(self) -> None:
+        """Say that files were changed since."""
+        if self.model.rowCount() and self.job is None:
+            self.say(tr("Files were changed since this was found: F5 looks again."))
 
     def roots(self) -> list[str]:
         """The folders to look into; says so if there are none."""
@@ -85,184 +169,114 @@ class Page(QWidget):
             return []
         return found
 
-    def cancel(self) -> None:
-        """End what goes on."""
-        if self.job is not None:
-            self.job.cancel()
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._place_details()
+
+    def _place_details(self) -> None:
+        wanted = self.has_details and self.shown_table() is self.view
+        self.beside.setVisible(wanted and self.width() >= _NARROW)
+
+    def _show_details(self, row: int) -> None:
+        self.details.show_row(self.model.row(row) if row >= 0 else None)
+
+    # Its job.
 
     def run_again(self) -> None:
-        """Begin what the page is for."""
+        """Do what the page is for."""
+        roots = self.roots()
+        if roots:
+            call = partial(type(self).engine, self.places(roots), **self.keywords())
+            self.begin(call, self.options())
 
-
-class TablePage(Page):
-    """A page with a table of rows that a job finds."""
-
-    def __init__(
-        self, desk: Desk, title: str, about: str, columns: list[Column]
-    ) -> None:
-        super().__init__(desk, title, about)
-        self.model = ArrowModel(columns)
-        self.view = TableView(title)
-        self.view.run = desk.run_quietly
-        self.view.show_rows(self.model)
-        self.progress = QProgressBar()
-        self.progress.setAccessibleName(tr("Progress"))
-        self.progress.setTextVisible(True)
-        self.progress.hide()
-        self.empty = plain(name="empty")
-        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.stack = QStackedLayout()
-        self.stack.addWidget(self.empty)
-        self.stack.addWidget(self.view)
-        self.failures: tuple[OSError, ...] = ()
-        desk.files_changed.connect(self.say_old)
-
-    def say_old(self) -> None:
-        """Say that files were changed since."""
-        if self.model.rowCount() and self.job is None:
-            self.say(tr("Files were changed since this was found: F5 looks again."))
-
-    def finish_layout(self, beside: QWidget | None = None) -> None:
-        """Put table, progress and words below the bar."""
-        self.export_button = self.button(tr("E&xport…"), "Ctrl+E", self.ask_export)
-        self.bar.addStretch(1)
-        holder = QWidget()
-        holder.setLayout(self.stack)
-        middle = QHBoxLayout()
-        middle.addWidget(holder, 1)
-        if beside is not None:
-            middle.addWidget(beside)
-        self.column.addLayout(middle, 1)
-        self.column.addWidget(self.progress)
-        self.column.addWidget(self.status)
-
-    def begin(self, job: Job) -> None:
-        """Show the rows of a job as they come."""
+    def begin(self, call: Callable[..., Any], options: dict[str, Any]) -> None:
+        """Show the rows of a call as they come."""
         if self.job is not None:
-            self.job.cancel()
-            self.job.found.disconnect(self.add)
-        self.model.clear()
-        self.view.no_order()
-        self.failures = ()
-        self.job = job
-        job.progressed.connect(self.show_progress)
-        job.found.connect(self.add)
-        job.finished.connect(self._finished)
-        job.failed.connect(self._failed)
-        self.stack.setCurrentWidget(self.view)
-        # What was found is at hand for the keys.
-        self.view.setFocus()
+            self.job.give_up()
+        self.clear()
+        whole = partial(call, **options)
+        self.job = self.desk.start(
+            self.kinds[0],
+            lambda job: job.call(whole),
+            options,
+            found=lambda batches: self.model.append(batches),
+            progress=self.show_progress,
+            done=self._done,
+            failed=self._failed,
+        )
         self.progress.setRange(0, 0)
         self.progress.show()
-        self.desk.run(job)
 
-    def add(self, batches: Any) -> None:
-        """Show more rows."""
-        self.model.append(batches)
+    def clear(self) -> None:
+        """Make room for other rows; they are at hand for the keys."""
+        if self.following is not None:
+            self.following.give_up()
+        self.model.clear()
+        self.view.no_order()
+        self.body.setCurrentWidget(self.tabs or self.view)
+        self.view.setFocus()
+
+    def cancel(self) -> None:
+        for job in (self.job, self.following):
+            if job is not None:
+                job.cancel()
+
+    def follow(self, work: Callable[[Job], object], done: Hear) -> None:
+        """Find out more of what was found, until something else is looked for."""
+        self.following = Job("compare", work, done=done)
+        self.desk.run(self.following)
 
     def show_progress(self, told: sanchay.Progress) -> None:
         """Show how far the job is."""
-        if told.total_files:
-            self.progress.setRange(0, 1000)
-            self.progress.setValue(min(1000 * told.files // told.total_files, 1000))
+        show_progress(self.progress, told)
         self.say(progress_text(told))
 
-    def _finished(self, answer: Any) -> None:
-        if self.sender() is self.job:
-            self.progress.hide()
-            self.failures = tuple(getattr(answer, "errors", ()))
-            self.job_done(answer)
-            self.job = None
-            self._show_emptiness()
+    def _done(self, answer: Any) -> None:
+        self._over(self.told(answer) + failures(getattr(answer, "errors", ())))
 
     def _failed(self, error: BaseException) -> None:
-        if self.sender() is not self.job:
-            return
-        self.progress.hide()
-        rows = words.number(self.model.rowCount())
+        said = refused(error)
         if isinstance(error, sanchay.Cancelled):
-            self.say(tr("Cancelled. What was found stays: {0} rows.").format(rows))
-        else:
-            said = words.error_text(error)
-            self.say(tr("It failed, and nothing was changed: {0}").format(said))
+            rows = words.number(self.model.rowCount())
+            said = tr("Cancelled. What was found stays: {0} rows.").format(rows)
+        self._over(said)
+
+    def _over(self, said: str) -> None:
         self.job = None
-        self._show_emptiness()
+        self.progress.hide()
+        self.say(said)
+        if self.is_empty():
+            self.nothing.setText(said)
+            self.body.setCurrentWidget(self.nothing)
 
-    def _show_emptiness(self) -> None:
-        if self.model.rowCount() == 0:
-            self.empty.setText(self.status.text())
-            self.stack.setCurrentWidget(self.empty)
-
-    def job_done(self, answer: Any) -> None:
-        """Say what the job came to."""
-        self.say(tr("Rows: {0}").format(words.number(self.model.rowCount())))
-
-    def failure_text(self) -> str:
-        """What went wrong with entries, the first few."""
-        if not self.failures:
-            return ""
-        few = [words.error_text(it) for it in self.failures[:3]]
-        more = len(self.failures) - len(few)
-        if more > 0:
-            few.append(tr("… and {0} more").format(words.number(more)))
-        return tr("Not read: {0}").format("; ".join(few))
+    # Its export.
 
     def ask_export(self) -> None:
-        """Ask where to export the table to."""
-        if not self.model.rowCount():
+        """Ask where to export the table to that is in sight."""
+        if not self.shown_table().rows.rowCount():
             self.say(tr("There is nothing to export yet."))
             return
         kinds = ";;".join(f"{title} (*.{it})" for it, title in FORMATS.items())
-        path, kind = QFileDialog.getSaveFileName(self, tr("Export"), "table.csv", kinds)
+        path, kind = QtWidgets.QFileDialog.getSaveFileName(
+            self, tr("Export"), "table.csv", kinds
+        )
         if path:
             chosen = Path(path)
             if chosen.suffix.lstrip(".") not in FORMATS:
                 chosen = chosen.with_name(f"{chosen.name}.{kind.split('*.')[1][:-1]}")
             self.export_to(chosen)
 
-    def export_to(self, path: Path) -> Job:
-        """Export the table, as it is shown, to a file."""
-        chunks = self.model.chunks()
-
-        def work(control: Control) -> object:
-            return export(control, chunks, path)
-
-        job = self.desk.job("export", work)
-        job.finished.connect(self._exported)
-        job.failed.connect(self._not_exported)
-        self.desk.run(job)
-        return job
-
-    def _exported(self, rows: int) -> None:
-        self.say(tr("Exported rows: {0}").format(words.number(rows)))
-
-    def _not_exported(self, error: BaseException) -> None:
-        self.say(tr("Not exported: {0}").format(words.error_text(error)))
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Colours changed: what is shaded is drawn anew."""
-        if event.type() == QEvent.Type.PaletteChange:
-            self.view.viewport().update()
-        super().changeEvent(event)
-
-
-def progress_text(told: sanchay.Progress) -> str:
-    """How far a run is, in words."""
-    phases = {
-        "walking": tr("Looking for files"),
-        "hashing": tr("Hashing"),
-        "comparing": tr("Comparing"),
-        "checking": tr("Checking"),
-        "planning": tr("Planning"),
-        "applying": tr("Applying"),
-        "undoing": tr("Undoing"),
-    }
-    files = words.number(told.files)
-    if told.total_files is not None:
-        files = tr("{0} of {1}").format(files, words.number(told.total_files))
-    text = tr("{0}: files {1}, {2}").format(
-        phases.get(told.phase, told.phase), files, words.size(told.bytes)
-    )
-    if told.errors:
-        text += tr(", errors {0}").format(words.number(told.errors))
-    return text
+    def export_to(self, path: Path) -> None:
+        """Export the table that is in sight, as it is shown, to a file."""
+        rows = self.shown_table().rows
+        assert isinstance(rows, ArrowModel)
+        chunks = rows.chunks()
+        self.desk.start(
+            "export",
+            lambda job: export(job, chunks, path),
+            done=lambda rows: self.say(
+                tr("Exported rows: {0}").format(words.number(rows))
+            ),
+            failed=lambda error: self.say(
+                tr("Not exported: {0}").format(words.error_text(error))
+            ),
+        )

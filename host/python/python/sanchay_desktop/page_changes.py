@@ -2,94 +2,69 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-import pyarrow.compute as pc
+import pyarrow as pa
 import sanchay
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit
+from PySide6.QtWidgets import QLineEdit
 
 from sanchay_desktop import words
-from sanchay_desktop.desk import Desk
-from sanchay_desktop.jobs import Control, take
-from sanchay_desktop.page import TablePage
-from sanchay_desktop.table import Column
-from sanchay_desktop.words import tr
-
-__all__ = ["ChangesPage"]
-
-_KINDS = ("new", "changed", "moved", "deleted", "touched")
-
-
-def _kind_title(kind: str) -> str:
-    titles = {
-        "new": tr("new"),
-        "changed": tr("changed"),
-        "moved": tr("moved"),
-        "deleted": tr("deleted"),
-        "touched": tr("touched"),
-    }
-    return titles.get(kind, kind)
+from sanchay_desktop.growth import growth
+from sanchay_desktop.jobs import Job
+from sanchay_desktop.kernels import pc
+from sanchay_desktop.page import Page
+from sanchay_desktop.said import failures, refused
+from sanchay_desktop.table import ArrowModel
+from sanchay_desktop.titles import title, titles
+from sanchay_desktop.widgets import Flow, check, combo, labelled
+from sanchay_desktop.words import mark, tr
 
 
-class ChangesPage(TablePage):
+class ChangesPage(Page):
     """What became of files."""
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(
-            desk,
-            tr("Changes"),
-            tr("A snapshot keeps what files there are; two of them tell what changed."),
-            [
-                Column("change", tr("Change"), "text"),
-                Column("path", tr("Path"), "path"),
-                Column("from", tr("Was at"), "path"),
-                Column("size", tr("Size"), "size"),
-                Column("modified", tr("Modified"), "time"),
-            ],
-        )
-        self.name = QLineEdit()
-        self.name.setPlaceholderText(tr("name, if any"))
-        self.name.setAccessibleName(tr("Name of the snapshot"))
-        self.digests = QCheckBox(tr("With &digests"))
-        self.take_button = self.button(
-            tr("&Take snapshot"), "Ctrl+T", self.take_snapshot
-        )
-        self.bar.addWidget(self.name)
+    title = mark("Changes")
+    about = mark(
+        "A snapshot keeps what files there are; two of them tell what changed."
+    )
+    empty = mark("Add a folder above, then take a snapshot: Ctrl+T.")
+    run_text = mark("Co&mpare")
+    kinds = ("diff", "snapshot")
+    columns = ("change", "path", "from", "size", "modified")
+
+    def build(self) -> None:
+        self.before, self.after = combo("", []), combo("", [])
+        for box, text in ((self.before, tr("&Between")), (self.after, tr("an&d"))):
+            box.setMaximumWidth(300)
+            self.bar.addWidget(labelled(text, box))
+        self.snapshot_name = QLineEdit()
+        self.snapshot_name.setPlaceholderText(tr("name, if any"))
+        self.snapshot_name.setAccessibleName(tr("Name of the snapshot"))
+        self.digests = check(tr("With &digests"))
+        self.take_button = self.button(tr("&Take snapshot"), "Ctrl+T", self.take)
+        self.bar.addWidget(self.snapshot_name)
         self.bar.addWidget(self.digests)
-        self.before = QComboBox()
-        self.after = QComboBox()
-        for box, title in ((self.before, tr("&Between")), (self.after, tr("an&d"))):
-            box.setMinimumContentsLength(24)
-            label = QLabel(title)
-            label.setBuddy(box)
-            self.bar.addWidget(label)
-            self.bar.addWidget(box)
-        self.compare_button = self.button(tr("Co&mpare"), "F5", self.run_again)
-        self.button(tr("Cancel"), "Esc", self.cancel)
-        kinds = QHBoxLayout()
-        self.kinds: dict[str, QCheckBox] = {}
-        for kind in _KINDS:
-            check = QCheckBox(_kind_title(kind))
-            check.setChecked(True)
-            check.toggled.connect(self._choose_kinds)
-            kinds.addWidget(check)
-            self.kinds[kind] = check
-        kinds.addStretch(1)
-        self.column.addLayout(kinds)
-        self.empty.setText(tr("Add a folder above, then take a snapshot: Ctrl+T."))
+        self.shown_kinds = {
+            kind: check(text, self._choose_kinds) for kind, text in titles("change")
+        }
+        for ticked in self.shown_kinds.values():
+            ticked.setChecked(True)
+        self.above.addLayout(Flow(*self.shown_kinds.values()))
+        self.grown = ArrowModel("path", "growth", "more_files")
+        self.grown_view = self.table(tr("Growth of folders"), self.grown)
+        self.add_tabs(tr("Files"), (self.grown_view, tr("Growth of folders")))
         self.snapshots: list[sanchay.Snapshot] = []
-        self.finish_layout()
         self.show_snapshots()
 
     def show_snapshots(self) -> None:
         """Show what snapshots there are, the newest first."""
-        catalog = self.desk.settings.catalog()
+        self.snapshots = []
         try:
-            self.snapshots = sanchay.snapshots(catalog=catalog)
+            self.snapshots = sanchay.snapshots(catalog=self.desk.settings.catalog())
         except FileNotFoundError:
-            self.snapshots = []
+            pass
         except OSError as error:
-            self.snapshots = []
             self.say(words.error_text(error))
         for box in (self.before, self.after):
             chosen = box.currentData()
@@ -102,97 +77,85 @@ class ChangesPage(TablePage):
                 box.addItem(f"{words.when(it.taken_ns)}{name} {roots}", it.number)
             box.setCurrentIndex(max(box.findData(chosen), 0))
 
-    def take_snapshot(self) -> None:
+    def take(self) -> None:
         """Keep what files there are."""
         roots = self.roots()
-        if not roots:
-            return
-        options: dict[str, Any] = self.desk.options()
-        name = self.name.text().strip() or None
-        digests = self.digests.isChecked()
-        catalog = self.desk.catalog()
-
-        def work(control: Control) -> object:
-            return sanchay.snapshot(
+        if roots:
+            options = self.options()
+            call = partial(
+                sanchay.snapshot,
                 roots,
-                name=name,
-                hash=digests,
-                catalog=catalog,
-                progress=control.progress,
+                name=self.snapshot_name.text().strip() or None,
+                hash=self.digests.isChecked(),
+                catalog=self.desk.catalog(),
                 **options,
             )
-
-        job = self.desk.job("snapshot", work, options)
-        job.progressed.connect(self.show_progress)
-        job.finished.connect(self._taken)
-        job.failed.connect(self._not_taken)
-        self.desk.run(job)
+            self.desk.start(
+                "snapshot",
+                lambda job: job.call(call),
+                options,
+                progress=self.show_progress,
+                done=self._taken,
+                failed=lambda error: self.say(refused(error)),
+            )
 
     def _taken(self, taken: sanchay.TakenSnapshot) -> None:
-        self.name.clear()
+        self.snapshot_name.clear()
         self.show_snapshots()
         self.before.setCurrentIndex(self.before.findData(taken.number))
-        self.failures = taken.failures
         said = tr("Snapshot {0} is taken: files {1}, {2}.").format(
             taken.number, words.number(taken.files), words.size(taken.bytes)
         )
-        self.say(f"{said} {self.failure_text()}".strip())
-
-    def _not_taken(self, error: BaseException) -> None:
-        said = words.error_text(error)
-        self.say(tr("It failed, and nothing was changed: {0}").format(said))
+        self.say(said + failures(taken.failures))
 
     def run_again(self) -> None:
-        """Compare."""
         before, after = self.before.currentData(), self.after.currentData()
         if before is None:
             self.say(tr("Take a snapshot first: Ctrl+T."))
             return
-        options: dict[str, Any] = self.desk.options()
-        one = next(it for it in self.snapshots if it.number == before)
-        other: int | str = after
-        if not after:
-            if len(one.roots) != 1:
-                self.say(
-                    tr("Only a snapshot of a single folder is compared with the disk.")
-                )
-                return
-            other = one.roots[0]
-        catalog = self.desk.catalog()
-
-        def work(control: Control) -> object:
-            records = sanchay.diff(
-                before,
-                other,
-                catalog=catalog,
-                progress=control.progress,
-                path_bytes=True,
-                **options,
+        roots = next(it.roots for it in self.snapshots if it.number == before)
+        if not after and len(roots) != 1:
+            self.say(
+                tr("Only a snapshot of a single folder is compared with the disk.")
             )
-            return take(control, records)
+            return
+        sides: tuple[Any, Any] = (before, after or roots[0])
+        more: dict[str, Any] = {"catalog": self.desk.catalog(), "path_bytes": True}
+        #: The same the other way round, and where its paths begin.
+        self._back = partial(sanchay.diff, *sides[::-1], **{**more, **self.options()})
+        self._root = roots[0] if len(roots) == 1 else ""
+        self.begin(partial(sanchay.diff, *sides, **more), self.options())
 
-        self.begin(self.desk.job("diff", work, options))
+    def clear(self) -> None:
+        super().clear()
+        self.grown.clear()
 
-    def job_done(self, answer: Any) -> None:
-        """Say how many there are of each kind."""
-        self.failures = tuple(answer.errors)
+    def told(self, answer: Any) -> str:
         table = self.model.table()
         if not table.num_rows:
-            self.say(tr("Nothing changed. {0}").format(self.failure_text()).strip())
-            return
-        counts = {
-            it["values"]: it["counts"]
-            for it in pc.value_counts(table["change"]).to_pylist()
-        }
-        told = [
-            f"{_kind_title(kind)}: {words.number(counts[kind])}"
-            for kind in _KINDS
-            if kind in counts
-        ]
-        self.say(f"{', '.join(told)}. {self.failure_text()}".strip())
+            return tr("Nothing changed.")
+        values, counts = pc.value_counts(table["change"]).flatten()
+        found = dict(zip(values.to_pylist(), counts.to_pylist()))
         self._choose_kinds()
+        self._ask_growth(table, "changed" in found)
+        told = [
+            f"{title('change', kind)}: {words.number(found[kind])}"
+            for kind in self.shown_kinds
+            if kind in found
+        ]
+        return f"{', '.join(told)}."
 
-    def _choose_kinds(self, _checked: object = None) -> None:
-        wanted = tuple(kind for kind, box in self.kinds.items() if box.isChecked())
-        self.view.only = None if len(wanted) == len(_KINDS) else ("change", wanted)
+    def _ask_growth(self, table: pa.Table, changed: bool) -> None:
+        back, root = self._back, self._root
+
+        def work(job: Job) -> object:
+            sizes = pa.table(back(progress=job.progress)) if changed else None
+            return growth(table, sizes, root)
+
+        self.follow(work, self.grown.show)
+
+    def _choose_kinds(self) -> None:
+        wanted = [kind for kind, box in self.shown_kinds.items() if box.isChecked()]
+        all_of_them = len(wanted) == len(self.shown_kinds)
+        self.view.only = None if all_of_them else ("change", tuple(wanted))
         self.view.order_again()

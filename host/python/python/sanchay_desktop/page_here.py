@@ -3,54 +3,37 @@
 from __future__ import annotations
 
 import os
-from functools import partial
 from typing import Any
 
-import pyarrow.compute as pc
 import sanchay
 from PySide6.QtWidgets import QFileDialog
 
 from sanchay_desktop import words
-from sanchay_desktop.desk import Desk
-from sanchay_desktop.jobs import Control, take
-from sanchay_desktop.page import TablePage
-from sanchay_desktop.table import Column
-from sanchay_desktop.words import tr
-
-__all__ = ["HerePage"]
+from sanchay_desktop.kernels import pc
+from sanchay_desktop.page import Page
+from sanchay_desktop.words import mark, tr
 
 
-class HerePage(TablePage):
+class HerePage(Page):
     """Whether files are in the folders already."""
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(
-            desk,
-            tr("Is it here?"),
-            tr(
-                "Drop files on the window: it says where in the folders the same ones are."
-            ),
-            [
-                Column("group", tr("Group"), "number"),
-                Column("path", tr("Path"), "path"),
-                Column("size", tr("Size"), "size"),
-            ],
-        )
-        self.model.group_by = "group"
-        self.model.mark = self._mark
-        self.view.show_rows(self.model)
-        self.asked: list[str] = []
-        self.choose_button = self.button(
-            tr("Choose &files…"), "Ctrl+Shift+O", self._choose
-        )
-        self.button(tr("Look again"), "F5", self.run_again)
-        self.button(tr("Cancel"), "Esc", self.cancel)
-        self.empty.setText(tr("Drop files on the window, or choose some."))
-        self.finish_layout()
+    title = mark("Is it here?")
+    about = mark(
+        "Drop files on the window: it says where in the folders the same ones are."
+    )
+    empty = mark("Drop files on the window, or choose some.")
+    run_text = mark("Look again")
+    kinds = ("here",)
+    columns = ("group", "path", "size", "mark")
+    engine = sanchay.duplicates
 
-    def _mark(self, row: dict[str, Any]) -> str:
-        asked = row.get("role") == "reference"
-        return tr("asked about") if asked else tr("here")
+    def build(self) -> None:
+        self.model.group_by = "group"
+        self.model.mark = lambda row: (
+            tr("asked about") if row.get("role") == "reference" else tr("here")
+        )
+        self.asked: list[str] = []
+        self.button(tr("Choose &files…"), "Ctrl+Shift+O", self._choose)
 
     def _choose(self) -> None:
         paths, _ = QFileDialog.getOpenFileNames(self, tr("Choose files"))
@@ -63,49 +46,27 @@ class HerePage(TablePage):
         self.run_again()
 
     def run_again(self) -> None:
-        """Look."""
-        roots = self.roots()
-        if not roots or not self.asked:
-            return
-        asked = list(self.asked)
-        options: dict[str, Any] = {"min_size": 0, **self.desk.options()}
-        catalog = self.desk.catalog()
+        if self.asked:
+            super().run_again()
 
-        def work(control: Control) -> object:
-            records = sanchay.duplicates(
-                roots,
-                against=asked,
-                catalog=catalog,
-                progress=control.progress,
-                path_bytes=True,
-                **options,
-            )
-            return take(control, records)
+    def options(self) -> dict[str, Any]:
+        return {"min_size": 0, **super().options()}
 
-        job = self.desk.job("here", work, options)
-        job.finished.connect(partial(self._tell, asked))
-        self.begin(job)
+    def keywords(self) -> dict[str, Any]:
+        digests = {"catalog": self.desk.catalog()}
+        return {**super().keywords(), **digests, "against": self.asked}
 
-    def job_done(self, answer: Any) -> None:
-        """Say which are here; what is not here is said by name."""
-        self.failures = tuple(answer.errors)
-
-    def _tell(self, asked: list[str], _answer: object) -> None:
-        table = self.model.table()
-        found: set[str] = set()
+    def told(self, answer: Any) -> str:
+        table, found = self.model.table(), set()
         if table.num_rows:
-            references = table.filter(pc.equal(table["role"], "reference"))
-            found = {
-                words.path_of(it["path"], it["path_bytes"])
-                for it in references.to_pylist()
-            }
-        missing = [words.shown(it) for it in asked if it not in found]
+            table = table.filter(pc.equal(table["role"], "reference"))
+            rows = table.select(["path", "path_bytes"]).to_pylist()
+            found = {words.path_of(it["path"], it["path_bytes"]) for it in rows}
+        missing = [words.shown(it) for it in self.asked if it not in found]
         if not missing:
-            said = tr("All of them are here.")
-        else:
-            few = ", ".join(missing[:5]) + (" …" if len(missing) > 5 else "")
-            said = tr("Not here: {0} of {1}: {2}").format(
-                words.number(len(missing)), words.number(len(asked)), few
-            )
-        self.say(f"{said} {self.failure_text()}".strip())
-        self._show_emptiness()
+            return tr("All of them are here.")
+        return tr("Not here: {0} of {1}: {2}").format(
+            words.number(len(missing)),
+            words.number(len(self.asked)),
+            ", ".join(words.few(missing, 5)),
+        )

@@ -1,70 +1,111 @@
-"""Makes a plan in a thread, and shows it."""
+"""Pages whose files make way by a plan, which is shown in a window of its own."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import sanchay
+from PySide6.QtWidgets import QFileDialog
 
-from sanchay_desktop import words
-from sanchay_desktop.jobs import Control, Job
-from sanchay_desktop.page import Page, progress_text
+from sanchay_desktop.jobs import Job
+from sanchay_desktop.keep_rules import KeepRules, exactly
+from sanchay_desktop.page import Page
 from sanchay_desktop.plan_window import PlanWindow
+from sanchay_desktop.said import refused
+from sanchay_desktop.titles import titles
+from sanchay_desktop.widgets import combo, labelled
 from sanchay_desktop.words import tr
 
-__all__ = ["Planner"]
+
+class PlanningPage(Page):
+    """One plan after the other; their windows are kept while they are open."""
+
+    plan_window: PlanWindow | None = None
+
+    def build(self) -> None:
+        self._windows: list[PlanWindow] = []
+        self.plan_button = self.button(tr("&Plan…"), "Ctrl+P", self.plan)
+
+    def plan(self) -> None:
+        raise NotImplementedError
+
+    def open_plan(self, plan: sanchay.BatchPlan, permanent: bool = False) -> None:
+        """Show a plan in a window of its own."""
+        self.say(tr("The plan is in a window of its own; nothing was changed."))
+        # One that is at work stays, whether it is shown or not.
+        self._windows = [it for it in self._windows if it.isVisible() or it.job]
+        self.plan_window = PlanWindow(self.desk, plan, permanent)
+        self._windows.append(self.plan_window)
+        self.plan_window.show()
 
 
-class Planner:
-    """For a page: one plan after the other, the windows kept while open."""
+class ChoosingPage(PlanningPage):
+    """Of groups of files one stays, by rules or by hand; the others make way."""
 
-    def __init__(self, page: Page) -> None:
-        self._page = page
-        self._permanent = False
-        self.window: PlanWindow | None = None
-        self._open: list[PlanWindow] = []
-        self.job: Job | None = None
+    #: What may become of the others, and the engine's call that plans it.
+    offered: tuple[str, ...] = ()
+    planner: Callable[..., sanchay.BatchPlan]
 
-    def plan(
-        self,
-        make: Callable[[Control], sanchay.BatchPlan],
-        options: dict[str, object],
-        permanent: bool = False,
-    ) -> None:
-        """Make a plan; nothing on disk changes by it."""
-        self._permanent = permanent
-        job = self._page.desk.job("plan", make, options)
-        job.progressed.connect(self._show_progress)
-        job.finished.connect(self._show)
-        job.failed.connect(self._failed)
-        self.job = job
-        self._page.desk.run(job)
+    def build(self) -> None:
+        self._planning: Job | None = None
+        #: Files that stay because somebody said so.
+        self.kept: set[str] = set()
+        choices = [it for it in titles("action") if it[0] in self.offered]
+        self.action = combo(tr("What becomes of the others"), choices)
+        self.bar.addWidget(labelled(tr("The o&thers:"), self.action))
+        self.keep = KeepRules()
+        self.above.addWidget(self.keep)
+        super().build()
+
+    def catalog(self) -> dict[str, Any]:
+        """Where the engine keeps digests, for calls that make them."""
+        return {}
+
+    def plan(self) -> None:
+        roots, action, into = self.roots(), self.action.currentData(), ""
+        if roots and action == "move-to":
+            into = QFileDialog.getExistingDirectory(self, tr("Move to"))
+        if not roots or (action == "move-to" and not into):
+            return
+        options, stay = self.options(), frozenset(self.kept)
+        call = partial(
+            type(self).planner,
+            roots,
+            action,
+            # By hand comes before the rules.
+            keep=[*([exactly(sorted(stay))] if stay else []), *self.keep.rules],
+            into=into or None,
+            reference=self.desk.folders.protected(),
+            on_conflict="skip",
+            **options,
+            **self.catalog(),
+        )
+
+        def work(job: Job) -> object:
+            plan: sanchay.BatchPlan = job.call(call)
+            if stay:
+                # Of several that were marked in a group, all stay.
+                plan.retain(lambda step: step.from_path not in stay)
+            return plan
+
+        def show(plan: sanchay.BatchPlan) -> None:
+            if len(plan) or plan.conflicts:
+                self.open_plan(plan, permanent=action == "delete")
+            else:
+                self.say(tr("There is nothing to do."))
+
+        self._planning = self.desk.start(
+            "plan",
+            work,
+            {**options, "action": action},
+            progress=self.show_progress,
+            done=show,
+            failed=lambda error: self.say(refused(error)),
+        )
 
     def cancel(self) -> None:
-        """End the planning."""
-        if self.job is not None:
-            self.job.cancel()
-
-    def _show_progress(self, told: sanchay.Progress) -> None:
-        self._page.say(progress_text(told))
-
-    def _show(self, plan: sanchay.BatchPlan) -> None:
-        self.job = None
-        if not len(plan) and not plan.conflicts:
-            self._page.say(tr("There is nothing to do."))
-            return
-        self.open(plan, self._permanent)
-
-    def open(self, plan: sanchay.BatchPlan, permanent: bool = False) -> None:
-        """Show a plan in a window of its own."""
-        self._page.say(tr("The plan is in a window of its own; nothing was changed."))
-        self.window = PlanWindow(self._page.desk, plan, permanent)
-        # One that is at work stays, whether it is shown or not.
-        self._open = [it for it in self._open if it.isVisible() or it.job is not None]
-        self._open.append(self.window)
-        self.window.show()
-
-    def _failed(self, error: BaseException) -> None:
-        self.job = None
-        said = words.error_text(error)
-        self._page.say(tr("It failed, and nothing was changed: {0}").format(said))
+        super().cancel()
+        if self._planning is not None:
+            self._planning.cancel()

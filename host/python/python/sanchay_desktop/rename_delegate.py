@@ -5,16 +5,12 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QPainter, QPalette
-from PySide6.QtWidgets import (
-    QApplication,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-)
+from PySide6 import QtWidgets
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QFont, QPainter, QPalette, QTextCharFormat, QTextLayout
 
-__all__ = ["DifferenceDelegate", "difference"]
+from sanchay_desktop import words
+from sanchay_desktop.rows import Index
 
 
 def difference(old: str, new: str) -> tuple[int, int]:
@@ -24,48 +20,35 @@ def difference(old: str, new: str) -> tuple[int, int]:
     return start, len(new) - len(ends)
 
 
-class DifferenceDelegate(QStyledItemDelegate):
+class DifferenceDelegate(QtWidgets.QStyledItemDelegate):
     """For the column of new names, beside that of the old ones."""
 
     def paint(
-        self,
-        painter: QPainter,
-        given: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
+        self, painter: QPainter, given: QtWidgets.QStyleOptionViewItem, index: Index
     ) -> None:
-        """Paint the name in three parts."""
-        new = str(index.data() or "")
-        old = str(index.model().index(index.row(), 1).data() or "")
+        new, old = index.data() or "", index.sibling(index.row(), 1).data() or ""
         start, end = difference(old, new)
-        # Letters that are joined, or run from right to left, cannot be cut.
-        if not new.isascii() or start >= end:
-            super().paint(painter, given, index)
-            return
-        # Its fields are missing in the types of some versions of PySide6.
+        # Its fields are missing in the types of some versions, as are a range's.
         option: Any = given
-        style = QApplication.style()
-        style.drawPrimitive(
-            QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter
-        )
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        panel = QtWidgets.QStyle.PrimitiveElement.PE_PanelItemViewItem
+        QtWidgets.QApplication.style().drawPrimitive(panel, option, painter)
+        bold: Any = QTextLayout.FormatRange()
+        bold.start, bold.length = words.units(new[:start]), words.units(new[start:end])
+        bold.format = QTextCharFormat()
+        bold.format.setFontWeight(QFont.Weight.Bold)
+        layout = QTextLayout(new, option.font)
+        layout.setFormats([bold])
+        layout.beginLayout()
+        line = layout.createLine()
+        layout.endLayout()
+        room = option.rect.adjusted(4, 0, -4, 0)
+        # Where room is short the folder gives way and the name stays.
+        left = room.left() - max(line.naturalTextWidth() - room.width(), 0)
+        chosen = bool(option.state & QtWidgets.QStyle.StateFlag.State_Selected)
         role = QPalette.ColorRole.HighlightedText if chosen else QPalette.ColorRole.Text
         painter.save()
         painter.setPen(option.palette.color(role))
         painter.setClipRect(option.rect)
-        bold = option.font
-        plain = painter.font()
-        bold.setBold(True)
-        at = option.rect.adjusted(4, 0, -4, 0)
-        parts = ((new[:start], plain), (new[start:end], bold), (new[end:], plain))
-        widths = []
-        for text, font in parts:
-            painter.setFont(font)
-            widths.append(painter.fontMetrics().horizontalAdvance(text))
-        # Where room is short the folder gives way and the name stays.
-        at.setLeft(at.left() - max(sum(widths) - at.width(), 0))
-        where = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-        for (text, font), width in zip(parts, widths):
-            painter.setFont(font)
-            painter.drawText(at, where | Qt.TextFlag.TextSingleLine, text)
-            at.setLeft(at.left() + width)
+        top = room.top() + (room.height() - line.height()) / 2
+        layout.draw(painter, QPointF(left, top))
         painter.restore()

@@ -328,6 +328,14 @@
         <translation>व्यंजक (&amp;X)</translation>
     </message>
     <message>
+        <source>English</source>
+        <translation>English</translation>
+    </message>
+    <message>
+        <source>Equal files</source>
+        <translation>समान फ़ाइलें</translation>
+    </message>
+    <message>
         <source>Every job, and every run that changed files, by its journal.</source>
         <translation>हर काम, और फ़ाइलें बदलने वाला हर रन, उसके रोज़नामचे के अनुसार।</translation>
     </message>
@@ -338,10 +346,6 @@
     <message>
         <source>Exported rows: {0}</source>
         <translation>निर्यात की गई पंक्तियाँ: {0}</translation>
-    </message>
-    <message>
-        <source>Expression</source>
-        <translation>व्यंजक</translation>
     </message>
     <message>
         <source>Extensions</source>
@@ -392,6 +396,10 @@
         <translation>फ़ोल्डर</translation>
     </message>
     <message>
+        <source>Folder pairs</source>
+        <translation>फ़ोल्डर जोड़े</translation>
+    </message>
+    <message>
         <source>Folder:</source>
         <translation>फ़ोल्डर:</translation>
     </message>
@@ -424,12 +432,24 @@
         <translation>समूह</translation>
     </message>
     <message>
+        <source>Groups</source>
+        <translation>समूह</translation>
+    </message>
+    <message>
         <source>Groups: {0}; files that could go: {1}, which frees {2}.</source>
         <translation>समूह: {0}; हट सकने वाली फ़ाइलें: {1}, जिससे {2} खाली होंगे।</translation>
     </message>
     <message>
         <source>Groups: {0}; similar files: {1} of {2} that were compared.</source>
         <translation>समूह: {0}; तुलना की गई {2} में से मिलती-जुलती फ़ाइलें: {1}।</translation>
+    </message>
+    <message>
+        <source>Growth</source>
+        <translation>वृद्धि</translation>
+    </message>
+    <message>
+        <source>Growth of folders</source>
+        <translation>फ़ोल्डरों की वृद्धि</translation>
     </message>
     <message>
         <source>Hashing</source>
@@ -524,6 +544,10 @@
         <translation>बदली</translation>
     </message>
     <message>
+        <source>More files</source>
+        <translation>अधिक फ़ाइलें</translation>
+    </message>
+    <message>
         <source>Move to</source>
         <translation>यहाँ ले जाएँ</translation>
     </message>
@@ -534,10 +558,6 @@
     <message>
         <source>Name of the snapshot</source>
         <translation>स्नैपशॉट का नाम</translation>
-    </message>
-    <message>
-        <source>New names</source>
-        <translation>नए नाम</translation>
     </message>
     <message>
         <source>Newest file:</source>
@@ -560,8 +580,8 @@
         <translation>पढ़ी नहीं गई: {0}</translation>
     </message>
     <message>
-        <source>Nothing changed. {0}</source>
-        <translation>कुछ नहीं बदला। {0}</translation>
+        <source>Nothing changed.</source>
+        <translation>कुछ नहीं बदला।</translation>
     </message>
     <message>
         <source>Nothing is renamed before the plan is applied, and all can be undone.</source>
@@ -576,8 +596,16 @@
         <translation>डिस्क से केवल एक फ़ोल्डर वाले स्नैपशॉट की तुलना होती है।</translation>
     </message>
     <message>
+        <source>Only here</source>
+        <translation>केवल यहाँ</translation>
+    </message>
+    <message>
         <source>Only names in which &amp;is found</source>
         <translation>केवल वे नाम जिनमें यह मिले (&amp;I)</translation>
+    </message>
+    <message>
+        <source>Only there</source>
+        <translation>केवल वहाँ</translation>
     </message>
     <message>
         <source>Open</source>
@@ -652,6 +680,10 @@
         <translation>हटाएँ (&amp;V)</translation>
     </message>
     <message>
+        <source>Remove</source>
+        <translation>हटाएँ</translation>
+    </message>
+    <message>
         <source>Remove rule</source>
         <translation>नियम हटाएँ</translation>
     </message>
@@ -666,10 +698,6 @@
     <message>
         <source>Row:</source>
         <translation>पंक्ति:</translation>
-    </message>
-    <message>
-        <source>Rows: {0}</source>
-        <translation>पंक्तियाँ: {0}</translation>
     </message>
     <message>
         <source>Rule to add</source>
@@ -790,10 +818,6 @@
     <message>
         <source>Taken back: {0}; not taken back: {1}.</source>
         <translation>वापस लिए गए: {0}; वापस नहीं लिए गए: {1}।</translation>
-    </message>
-    <message>
-        <source>Template</source>
-        <translation>साँचा</translation>
     </message>
     <message>
         <source>Texts</source>
@@ -1168,6 +1192,10 @@
         <translation>सबसे पुरानी</translation>
     </message>
     <message>
+        <source>the same files</source>
+        <translation>वही फ़ाइलें</translation>
+    </message>
+    <message>
         <source>the shortest path</source>
         <translation>सबसे छोटा पथ</translation>
     </message>
@@ -1198,6 +1226,10 @@
     <message>
         <source>{0}: {1}, files {2}, {3} % of what is shown</source>
         <translation>{0}: {1}, फ़ाइलें {2}, दिखाए गए का {3} %</translation>
+    </message>
+    <message>
+        <source>हिन्दी</source>
+        <translation>हिन्दी</translation>
     </message>
     <message>
         <source>… and {0} more</source>

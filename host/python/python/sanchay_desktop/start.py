@@ -13,8 +13,6 @@ from sanchay_desktop.settings import Settings
 from sanchay_desktop.translation import speak
 from sanchay_desktop.window import STYLE, Window
 
-__all__ = ["make_window", "start"]
-
 
 def make_window() -> Window:
     """Set up what is of the application, and make its window."""

@@ -6,25 +6,22 @@ import os
 import subprocess
 import sys
 import threading
-from collections import OrderedDict
+from collections import deque
 from collections.abc import Callable
+from functools import cache, lru_cache
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QImage
 
 from sanchay_desktop.decoder import ANSWER, MOST, QUESTION
 
-__all__ = ["Thumbnails", "is_picture", "thumbnails"]
-
 _EXTENSIONS = frozenset("apng bmp dib gif jfif jpe jpeg jpg png tif tiff webp".split())
-#: How long a picture may take, in seconds, and how many are kept.
+#: How long a picture may take, in seconds; how many are kept, how many wait.
 _PATIENCE = 10.0
-_KEPT = 128
-#: How many wait at most; older ones are forgotten.
+_KEPT = 32
 _WAITING = 32
 
-_Key = tuple[str, int, int, int]
-_Call = Callable[[str, QImage | None], None]
+_Call = Callable[[str, "QImage | None"], None]
 
 
 def is_picture(path: str) -> bool:
@@ -35,86 +32,58 @@ def is_picture(path: str) -> bool:
 class Thumbnails(QObject):
     """Asks the process, picture by picture, and keeps the last answers."""
 
-    _made = Signal(object, object)
+    _made = Signal(object, str, object)
 
     def __init__(self) -> None:
         super().__init__()
-        self._kept: OrderedDict[_Key, QImage | None] = OrderedDict()
-        self._calls: dict[_Key, list[_Call]] = {}
-        self._waiting: list[_Key] = []
-        self._news = threading.Condition()
+        #: What was asked for last is in sight; what waits longest is forgotten.
+        self._waiting: deque[tuple[str, int, _Call]] = deque(maxlen=_WAITING)
+        self._news = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._over = False
+        self._decoded = lru_cache(_KEPT)(self._decode)
         self._made.connect(self._hand_on, Qt.ConnectionType.QueuedConnection)
         threading.Thread(target=self._work, daemon=True, name="thumbnails").start()
 
     def ask(self, path: str, side: int, call: _Call) -> None:
         """Have a call told of a picture, or None where there is none."""
-        try:
-            facts = os.stat(path)
-        except OSError:
-            call(path, None)
-            return
-        key = (path, side, facts.st_mtime_ns, facts.st_size)
-        if key in self._kept:
-            self._kept.move_to_end(key)
-            call(path, self._kept[key])
-            return
-        self._calls.setdefault(key, []).append(call)
-        with self._news:
-            if key not in self._waiting:
-                self._waiting.append(key)
-            while len(self._waiting) > _WAITING:
-                self._calls.pop(self._waiting.pop(0), None)
-            self._news.notify()
+        self._waiting.append((path, side, call))
+        self._news.set()
 
     def close(self) -> None:
         """End the process."""
-        with self._news:
-            self._over = True
-            self._news.notify()
+        self._over = True
+        self._news.set()
         self._end_process()
 
-    def _hand_on(self, key: _Key, image: QImage | None) -> None:
-        self._kept[key] = image
-        while len(self._kept) > _KEPT:
-            self._kept.popitem(last=False)
-        for call in self._calls.pop(key, []):
-            try:
-                call(key[0], image)
-            except RuntimeError:
-                # Its window was closed meanwhile.
-                continue
+    def _hand_on(self, call: _Call, path: str, image: QImage | None) -> None:
+        try:
+            call(path, image)
+        except RuntimeError:
+            # Its window was closed meanwhile.
+            pass
 
     def _work(self) -> None:
-        while True:
-            with self._news:
-                while not self._waiting and not self._over:
-                    self._news.wait()
-                if self._over:
-                    return
-                # What was asked for last is in sight.
-                key = self._waiting.pop()
-            try:
-                image = self._decode(key)
-            except (OSError, ValueError):
-                self._end_process()
+        while self._news.wait() and not self._over:
+            self._news.clear()
+            while self._waiting and not self._over:
+                path, side, call = self._waiting.pop()
                 image = None
-            if self._over:
-                return
-            try:
-                self._made.emit(key, image)
-            except RuntimeError:
-                return
+                try:
+                    facts = os.stat(path)
+                    image = self._decoded(path, side, facts.st_mtime_ns, facts.st_size)
+                except (OSError, ValueError):
+                    self._end_process()
+                try:
+                    self._made.emit(call, path, image)
+                except RuntimeError:
+                    return
 
-    def _decode(self, key: _Key) -> QImage | None:
-        path, side, _, length = key
+    def _decode(self, path: str, side: int, _when: int, length: int) -> QImage | None:
         if not 0 < length <= MOST:
             return None
         with open(path, "rb") as file:
-            data = file.read(MOST + 1)
-        if len(data) > MOST:
-            return None
+            data = file.read(MOST)
         process = self._process or self._start()
         timer = threading.Timer(_PATIENCE, process.kill)
         timer.start()
@@ -126,10 +95,10 @@ class Thumbnails(QObject):
             if len(head) < ANSWER.size:
                 raise ValueError("the decoder ended")
             width, height = ANSWER.unpack(head)
-            if not width or width > side or height > side:
-                if width:
-                    raise ValueError("the decoder answered with another size")
+            if width == 0:
                 return None
+            if max(width, height) > side:
+                raise ValueError("the decoder answered with another size")
             pixels = process.stdout.read(4 * width * height)
             if len(pixels) < 4 * width * height:
                 raise ValueError("the decoder ended")
@@ -139,15 +108,14 @@ class Thumbnails(QObject):
         return QImage(pixels, width, height, 4 * width, shape).copy()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        words = [sys.executable, "-m", "sanchay_desktop", "--decode"]
-        if getattr(sys, "frozen", False):
-            words = [sys.executable, "--decode"]
+        program = [sys.executable]
+        if not getattr(sys, "frozen", False):
+            program += ["-m", "sanchay_desktop"]
         self._process = subprocess.Popen(
-            words,
+            [*program, "--decode"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            close_fds=True,
         )
         return self._process
 
@@ -158,11 +126,7 @@ class Thumbnails(QObject):
             process.wait()
 
 
-_ONE: list[Thumbnails] = []
-
-
+@cache
 def thumbnails() -> Thumbnails:
     """The one that all windows share."""
-    if not _ONE:
-        _ONE.append(Thumbnails())
-    return _ONE[0]
+    return Thumbnails()

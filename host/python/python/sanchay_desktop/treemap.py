@@ -1,144 +1,22 @@
-"""A map of folders: rectangles as large as what is in them.
-
-It is laid out and drawn once into a picture. What the pointer and the keys are at
-is drawn over that, so that nothing is laid out again while one looks around.
-"""
+"""A map of folders: rectangles as large as what is in them."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from typing import NamedTuple
+from dataclasses import dataclass, field
 
+from PySide6 import QtGui
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import (
-    QColor,
-    QHelpEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPalette,
-    QPen,
-    QPixmap,
-    QResizeEvent,
-)
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from sanchay_desktop import words
 from sanchay_desktop.words import tr
 
-__all__ = ["Node", "TreeMap", "build", "squarify"]
-
 #: A rectangle with a shorter side than this is not divided, in pixels.
 _LEAST = 2.5
 #: Folders down to this depth have their names in a frame.
 _NAMED = 3
-
-
-class Node:
-    """A folder, with all beneath it."""
-
-    __slots__ = ("age", "children", "files", "name", "parent", "path", "rest", "size")
-
-    def __init__(self, path: str, name: str, size: int, files: int, age: float) -> None:
-        self.path = path
-        self.name = name
-        self.size = size
-        self.files = files
-        #: Since its newest file was modified, in days.
-        self.age = age
-        self.parent: Node | None = None
-        self.children: list[Node] = []
-        #: Whether it stands for the files that are directly in a folder.
-        self.rest = False
-
-
-class Folder(NamedTuple):
-    """A folder as a summary has it."""
-
-    path: str
-    size: int
-    files: int
-    age: float
-    depth: int
-
-
-def build(folders: list[Folder]) -> Node:
-    """Make a tree of folders, which come in the order of their depth."""
-    top = Node("", "", 0, 0, 0)
-    found: dict[str, Node] = {}
-    for it in sorted(folders, key=lambda it: it.depth):
-        parent_path, name = os.path.split(it.path.rstrip(os.sep))
-        parent = found.get(parent_path) if it.depth else None
-        shown = words.shown(name if parent else it.path)
-        node = Node(it.path, shown, it.size, it.files, it.age)
-        node.parent = parent or top
-        node.parent.children.append(node)
-        found[it.path.rstrip(os.sep)] = node
-    top.size = sum(it.size for it in top.children)
-    top.files = sum(it.files for it in top.children)
-    top.age = min((it.age for it in top.children), default=0)
-    for node in list(found.values()):
-        left = node.size - sum(it.size for it in node.children)
-        if node.children and left > 0:
-            files = node.files - sum(it.files for it in node.children)
-            own = Node(node.path, tr("files in it"), left, files, node.age)
-            own.parent, own.rest = node, True
-            node.children.append(own)
-        node.children.sort(key=lambda it: -it.size)
-    top.children.sort(key=lambda it: -it.size)
-    return top.children[0] if len(top.children) == 1 else top
-
-
-def squarify(sizes: list[int], room: QRectF) -> list[QRectF]:
-    """Divide a rectangle by sizes, the greatest first, into nearly squares."""
-    found: list[QRectF] = []
-    total = sum(sizes)
-    if total <= 0:
-        return [QRectF() for _ in sizes]
-    scale = room.width() * room.height() / total
-    x, y, width, height = room.x(), room.y(), room.width(), room.height()
-    at = 0
-    while at < len(sizes):
-        side = min(width, height)
-        area, end, best = 0.0, at, float("inf")
-        most = max(sizes[at] * scale, 1e-9)
-        while end < len(sizes):
-            least = max(sizes[end] * scale, 1e-9)
-            more = area + least
-            worst = max(
-                side * side * most / (more * more), more * more / (side * side * least)
-            )
-            if worst > best:
-                break
-            area, best, end = more, worst, end + 1
-        thick = area / side if side > 0 else 0.0
-        along = y if width >= height else x
-        for number in range(at, end):
-            length = sizes[number] * scale / thick if thick > 0 else 0.0
-            if width >= height:
-                found.append(QRectF(x, along, thick, length))
-            else:
-                found.append(QRectF(along, y, length, thick))
-            along += length
-        if width >= height:
-            x, width = x + thick, max(width - thick, 0.0)
-        else:
-            y, height = y + thick, max(height - thick, 0.0)
-        at = end
-    return found
-
-
-def age_colour(days: float) -> QColor:
-    """The colour of an age: new is warm, old is cold."""
-    for most, colour in AGES:
-        if days < most:
-            return QColor(colour)
-    return QColor(AGES[-1][1])
-
-
-#: Ages in days, and their colours; the legend shows them.
+#: Ages in days, and their colours, new is warm, old is cold; the legend shows them.
 AGES = (
     (7.0, "#e4792b"),
     (30.0, "#d9a521"),
@@ -148,144 +26,189 @@ AGES = (
 )
 
 
+@dataclass(eq=False)
+class Node:
+    """A folder, with all beneath it."""
+
+    path: str
+    size: int
+    files: int
+    #: Since its newest file was modified, in days.
+    age: float
+    depth: int = 0
+    name: str = ""
+    #: Whether it stands for the files that are directly in a folder.
+    rest: bool = False
+    parent: Node | None = None
+    children: list[Node] = field(default_factory=list)
+
+    def take(self, child: Node) -> None:
+        """Have it beneath this."""
+        child.parent = self
+        self.children.append(child)
+
+
+def build(folders: list[Node]) -> Node:
+    """Make a tree of folders."""
+    top = Node("", 0, 0, min((it.age for it in folders), default=0), name=tr("Folders"))
+    found: dict[str, Node] = {}
+    for node in sorted(folders, key=lambda it: it.depth):
+        above, name = os.path.split(node.path.rstrip(os.sep))
+        parent = found.get(above) if node.depth else None
+        node.name = words.shown(name if parent else node.path)
+        (parent or top).take(node)
+        found[node.path.rstrip(os.sep)] = node
+    for node in folders:
+        left = node.size - sum(it.size for it in node.children)
+        if node.children and left > 0:
+            files = node.files - sum(it.files for it in node.children)
+            node.take(
+                Node(
+                    node.path, left, files, node.age, name=tr("files in it"), rest=True
+                )
+            )
+    for node in (top, *folders):
+        node.children.sort(key=lambda it: -it.size)
+    top.size = sum(it.size for it in top.children)
+    top.files = sum(it.files for it in top.children)
+    return top.children[0] if len(top.children) == 1 else top
+
+
+def squarify(sizes: list[int], room: QRectF) -> list[QRectF]:
+    """Divide a rectangle by sizes, the greatest first, into nearly squares."""
+    if sum(sizes) <= 0 or room.isEmpty():
+        return [QRectF() for _ in sizes]
+    scale = room.width() * room.height() / sum(sizes)
+    areas = [max(it * scale, 1e-9) for it in sizes]
+    found: list[QRectF] = []
+    while len(found) < len(areas):
+        # A line of rectangles along the shorter side, while they get squarer.
+        begin, side = len(found), min(room.width(), room.height())
+        end, area, best = begin, 0.0, float("inf")
+        while end < len(areas):
+            more = area + areas[end]
+            thick = more / side
+            worst = max(areas[begin] / thick / thick, thick * thick / areas[end])
+            if worst > best:
+                break
+            area, best, end = more, worst, end + 1
+        thick, along = area / max(side, 1e-9), 0.0
+        for its in areas[begin:end]:
+            length = its / thick
+            if room.width() >= room.height():
+                found.append(QRectF(room.x(), room.y() + along, thick, length))
+            else:
+                found.append(QRectF(room.x() + along, room.y(), length, thick))
+            along += length
+        if room.width() >= room.height():
+            room = room.adjusted(min(thick, room.width()), 0, 0, 0)
+        else:
+            room = room.adjusted(0, min(thick, room.height()), 0, 0)
+    return found
+
+
+def _colour(node: Node) -> QtGui.QColor:
+    return QtGui.QColor(next(colour for most, colour in AGES if node.age <= most))
+
+
 class TreeMap(QWidget):
     """The map, with a folder that the keys or the pointer are at."""
 
     #: A Node: that the map is at, in words as well.
     at_changed = Signal(object)
-    #: A Node that should fill the map.
-    zoomed = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName(tr("Map of folders"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        self.setMinimumHeight(220)
+        self.setMinimumHeight(160)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.root: Node | None = None
         self.shown: Node | None = None
         self.at: Node | None = None
-        self._picture: QPixmap | None = None
-        self._places: list[tuple[Node, QRectF]] = []
-        self._by_node: dict[Node, QRectF] = {}
-        self.colour: Callable[[Node], QColor] = lambda it: age_colour(it.age)
+        #: Where the folders are, each before what is in it.
+        self.places: dict[Node, QRectF] = {}
 
     def show_tree(self, root: Node | None) -> None:
-        """Show another tree."""
         self.root = self.shown = root
         self.at = None
         self._lay_out()
 
     def zoom(self, node: Node) -> None:
-        """Have a folder fill the map."""
         if node.children:
             self.shown = node
             self._set_at(None)
             self._lay_out()
-            self.zoomed.emit(node)
 
     def zoom_out(self) -> None:
         """Show the folder around the one that is shown."""
-        if self.shown is not None and self.shown.parent is not None:
-            inner = self.shown
-            if inner is not self.root:
-                self.zoom(self.shown.parent)
-                self._set_at(inner)
+        inner = self.shown
+        if inner is not None and inner.parent is not None and inner is not self.root:
+            self.zoom(inner.parent)
+            self._set_at(inner)
 
     def _lay_out(self) -> None:
-        self._places, self._by_node, self._picture = [], {}, None
+        self.places = {}
         if self.shown is not None and self.width() > 4:
             self._place(self.shown, QRectF(self.rect()), 0)
         self.update()
 
     def _place(self, node: Node, room: QRectF, depth: int) -> None:
-        self._places.append((node, room))
-        self._by_node[node] = room
-        if not node.children or min(room.width(), room.height()) < 2 * _LEAST:
-            return
-        head = self._head(room, depth)
-        inner = room.adjusted(2, head, -2, -2)
-        if inner.width() < _LEAST or inner.height() < _LEAST:
+        self.places[node] = room
+        tall = self.fontMetrics().height() + 2
+        named = depth < _NAMED and room.height() > 2 * tall and room.width() > 40
+        inner = room.adjusted(2, tall if named else 2, -2, -2)
+        if min(inner.width(), inner.height()) < _LEAST:
             return
         rooms = squarify([it.size for it in node.children], inner)
         for child, its in zip(node.children, rooms):
             if min(its.width(), its.height()) >= _LEAST:
                 self._place(child, its, depth + 1)
 
-    def _head(self, room: QRectF, depth: int) -> float:
-        tall = self.fontMetrics().height() + 2
-        named = depth < _NAMED and room.height() > 2 * tall and room.width() > 40
-        return tall if named else 2
-
-    def _draw(self) -> QPixmap:
-        ratio = self.devicePixelRatioF()
-        picture = QPixmap(self.size() * ratio)
-        picture.setDevicePixelRatio(ratio)
-        picture.fill(self.palette().color(QPalette.ColorRole.Window))
-        painter = QPainter(picture)
-        edge = QPen(self.palette().color(QPalette.ColorRole.Window), 1)
-        for node, room in self._places:
+    def paintEvent(self, event: QtGui.QPaintEvent) -> None:
+        painter, metrics = QtGui.QPainter(self), self.fontMetrics()
+        edge = QtGui.QPen(self.palette().color(QtGui.QPalette.ColorRole.Window), 1)
+        for node, room in self.places.items():
+            colour = _colour(node).darker(150 if node.children else 100)
             painter.setPen(edge)
-            colour = self.colour(node)
-            painter.setBrush(colour.darker(135) if node.children else colour)
+            painter.setBrush(colour)
             painter.drawRect(room)
-            tall = self.fontMetrics().height()
-            if room.width() > 40 and room.height() > tall:
-                light = colour.lightnessF() > 0.62 and not node.children
-                painter.setPen(QColor("black" if light else "white"))
+            if room.width() > 40 and room.height() > metrics.height():
+                painter.setPen(
+                    QtGui.QColor(
+                        "white" if QtGui.qGray(colour.rgb()) < 110 else "black"
+                    )
+                )
                 place = room.adjusted(4, 1, -4, 0)
                 text = f"{node.name}  {words.size(node.size)}".strip()
-                if self.fontMetrics().horizontalAdvance(text) > place.width():
+                if metrics.horizontalAdvance(text) > place.width():
                     text = node.name
-                cut = self.fontMetrics().elidedText(
-                    text, Qt.TextElideMode.ElideRight, int(place.width())
-                )
-                painter.drawText(place, Qt.AlignmentFlag.AlignTop, cut)
-        painter.end()
-        return picture
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Show the picture, and where one is."""
-        painter = QPainter(self)
-        if self._picture is None:
-            self._picture = self._draw()
-        painter.drawPixmap(0, 0, self._picture)
-        room = self._by_node.get(self.at) if self.at else None
-        if room is not None:
-            painter.setPen(QPen(QColor("white"), 4))
-            painter.drawRect(room.adjusted(1, 1, -1, -1))
-            painter.setPen(QPen(QColor("black"), 2))
-            painter.drawRect(room.adjusted(1, 1, -1, -1))
+                right = Qt.TextElideMode.ElideRight
+                text = metrics.elidedText(text, right, int(place.width()))
+                painter.drawText(place, Qt.AlignmentFlag.AlignTop, text)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        here = self.places.get(self.at) if self.at else None
+        frames = (
+            [(here, QtGui.QColor("white"), 4), (here, QtGui.QColor("black"), 2)]
+            if here
+            else []
+        )
         if self.hasFocus():
-            painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Highlight), 2))
-            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+            frames.append((QRectF(self.rect()), self.palette().highlight().color(), 2))
+        for room, colour, width in frames:
+            painter.setPen(QtGui.QPen(colour, width))
+            painter.drawRect(room.adjusted(1, 1, -1, -1))
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Lay out anew."""
+    def resizeEvent(self, event: QtGui.QResizeEvent) -> None:
         self._lay_out()
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Colours changed."""
-        if event.type() == QEvent.Type.PaletteChange:
-            self._picture = None
-            self.update()
-        super().changeEvent(event)
-
-    def node_at(self, place: QPointF | None) -> Node | None:
-        """The innermost folder at a place."""
-        found = None
-        if place is not None:
-            for node, room in self._places:
-                if room.contains(place):
-                    found = node
-        return found
+    def node_at(self, place: QPointF) -> Node | None:
+        inside = [it for it, room in self.places.items() if room.contains(place)]
+        return inside[-1] if inside else None
 
     def words_of(self, node: Node) -> str:
-        """What the map says of a folder."""
-        share = (
-            100 * node.size / self.shown.size if self.shown and self.shown.size else 0
-        )
+        share = 100 * node.size / max(self.shown.size if self.shown else 0, 1)
         name = words.shown(node.path) + (f" ({node.name})" if node.rest else "")
         return tr("{0}: {1}, files {2}, {3} % of what is shown").format(
             name, words.size(node.size), words.number(node.files), f"{share:.1f}"
@@ -299,49 +222,37 @@ class TreeMap(QWidget):
             self.at_changed.emit(node)
             self.update()
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Be at what the pointer is at."""
+    def mouseMoveEvent(self, event: QtGui.QMouseEvent) -> None:
         self._set_at(self.node_at(event.position()))
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Zoom into a folder."""
+    def mouseDoubleClickEvent(self, event: QtGui.QMouseEvent) -> None:
         node = self.node_at(event.position())
         if node is not None:
             self.zoom(node if node.children else (node.parent or node))
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
+    def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:
         """Arrows go around, Return goes in, Backspace goes out."""
-        if not self._go(event.key()):
-            super().keyPressEvent(event)
-
-    def _go(self, key: int) -> bool:
-        here = self.at or self.shown
+        here, keys, key = self.at or self.shown, Qt.Key, event.key()
         if here is None:
-            return False
-        near = (
-            here.parent.children if here.parent and here is not self.shown else [here]
-        )
-        place = near.index(here) if here in near else 0
-        if key in (Qt.Key.Key_Right, Qt.Key.Key_Left):
-            step = 1 if key == Qt.Key.Key_Right else -1
-            self._set_at(near[(place + step) % len(near)])
-        elif key == Qt.Key.Key_Down:
-            if here.children:
-                self._set_at(here.children[0])
-        elif key == Qt.Key.Key_Up:
-            if here is not self.shown:
-                self._set_at(here.parent)
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            return super().keyPressEvent(event)
+        inside = here.parent is not None and here is not self.shown
+        near = here.parent.children if here.parent and inside else [here]
+        if key in (keys.Key_Right, keys.Key_Left):
+            step = 1 if key == keys.Key_Right else -1
+            self._set_at(near[(near.index(here) + step) % len(near)])
+        elif key == keys.Key_Down and here.children:
+            self._set_at(here.children[0])
+        elif key == keys.Key_Up and inside:
+            self._set_at(here.parent)
+        elif key in (keys.Key_Return, keys.Key_Enter):
             self.zoom(here)
-        elif key == Qt.Key.Key_Backspace:
+        elif key == keys.Key_Backspace:
             self.zoom_out()
         else:
-            return False
-        return True
+            super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        """A tool tip says what is under the pointer."""
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+        if isinstance(event, QtGui.QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             node = self.node_at(QPointF(event.pos()))
             text = words.tip(self.words_of(node)) if node else ""
             QToolTip.showText(event.globalPos(), text, self)

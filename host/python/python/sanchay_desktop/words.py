@@ -5,48 +5,53 @@ from __future__ import annotations
 import os
 from datetime import datetime
 from html import escape
+from typing import Any
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from PySide6.QtCore import QCoreApplication, QLocale, QUrl
 from sanchay._native import escaped, human_bytes
 
-__all__ = [
-    "error_text",
-    "local_path",
-    "number",
-    "path_of",
-    "shown",
-    "size",
-    "tip",
-    "tr",
-    "url_of",
-    "when",
-]
-
 #: Times in Arrow's columns, in nanoseconds since 1970.
 _SECOND = 1_000_000_000
 
 
-def tr(text: str, n: int = -1) -> str:
-    """Translate; %n is a number, by which the words are chosen.
+def mark(text: str) -> str:
+    """A literal that is translated where it is shown, by translated()."""
+    return text
 
-    The test of the translations collects the texts: they must be literals.
-    """
+
+def translated(text: str, n: int = -1) -> str:
+    """The words for a text that was marked."""
     return QCoreApplication.translate("sanchay", text, None, n)
+
+
+def tr(text: str, n: int = -1) -> str:
+    """Translate a literal; %n is a number, by which the words are chosen."""
+    return translated(text, n)
 
 
 def shown(path: str | bytes | None) -> str:
     """A name that is shown and not obeyed, escaped as the program does."""
-    if path is None:
-        return ""
-    return escaped(os.fsdecode(path))
+    return "" if path is None else escaped(os.fsdecode(path))
 
 
 def path_of(text: str | None, raw: bytes | None) -> str:
     """The path of a row: its text, or its bytes where they are no text."""
-    if text is not None:
-        return text
-    return os.fsdecode(raw or b"")
+    return os.fsdecode(raw or b"") if text is None else text
+
+
+def named(path: str, key: str = "path") -> dict[str, Any]:
+    """A path as tables have it: as text, or as bytes where it is none."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return {key: None, f"{key}_bytes": os.fsencode(path)}
+    return {key: path}
+
+
+def breakable(text: str) -> str:
+    """Text that may be broken anywhere: QLabel breaks at spaces alone."""
+    return "\u200b".join(text[at : at + 16] for at in range(0, len(text), 16))
 
 
 def tip(text: str) -> str:
@@ -64,6 +69,11 @@ def size(value: int | None) -> str:
     return "" if value is None else human_bytes(value)
 
 
+def growth(value: int) -> str:
+    """How many bytes more, or less."""
+    return f"{'−' if value < 0 else '+'}{human_bytes(abs(value))}"
+
+
 def when(nanoseconds: int | None) -> str:
     """A time in the local zone, to the minute."""
     if nanoseconds is None:
@@ -73,6 +83,18 @@ def when(nanoseconds: int | None) -> str:
     except (OverflowError, OSError, ValueError):
         return f"{nanoseconds // _SECOND} s"
     return moment.isoformat(" ", "minutes")
+
+
+def few(texts: list[str], most: int = 3) -> list[str]:
+    """The first of some texts, and how many more there are."""
+    more = len(texts) - most
+    left = [tr("… and {0} more").format(number(more))] if more > 0 else []
+    return texts[:most] + left
+
+
+def units(text: str) -> int:
+    """How long a text is as Qt counts, in UTF-16."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def error_text(error: BaseException) -> str:
@@ -86,9 +108,9 @@ def error_text(error: BaseException) -> str:
 
 def url_of(path: str) -> QUrl:
     """A file's address, with the bytes of its name whatever they are."""
-    raw = os.fsencode(os.path.abspath(path))
     if os.name == "nt":
         return QUrl.fromLocalFile(path)
+    raw = os.fsencode(os.path.abspath(path))
     return QUrl.fromEncoded(b"file://" + quote_from_bytes(raw).encode())
 
 
@@ -98,7 +120,5 @@ def local_path(url: QUrl) -> str | None:
         return None
     if os.name == "nt":
         return url.toLocalFile()
-    encoded = bytes(url.toEncoded().data())
-    _, _, rest = encoded.partition(b"://")
-    raw = unquote_to_bytes(rest[rest.index(b"/") :].split(b"#")[0])
-    return os.fsdecode(raw)
+    _, _, rest = bytes(url.toEncoded().data()).partition(b"://")
+    return os.fsdecode(unquote_to_bytes(rest[rest.index(b"/") :].split(b"#")[0]))

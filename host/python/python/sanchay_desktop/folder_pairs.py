@@ -1,0 +1,57 @@
+"""Pairs of folders that have equal files, of the groups that were found."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter, defaultdict
+from functools import cache
+from itertools import combinations
+from threading import Event
+from typing import Any
+
+import pyarrow as pa
+import sanchay
+
+from sanchay_desktop.words import named, path_of
+
+#: How many pairs are told, and how many folders of one group are paired.
+_PAIRS = 200
+_FOLDERS = 64
+
+
+def folder_pairs(groups: pa.Table, cancelled: Event) -> list[dict[str, Any]]:
+    """The pairs, those with most bytes first; it looks into them, in a thread."""
+    folders: dict[int, Counter[str]] = defaultdict(Counter)
+    sizes: dict[int, int] = {}
+    wanted = groups.select(["group", "path", "path_bytes", "size"])
+    for batch in wanted.to_batches():
+        for number, path, raw, size in zip(*(it.to_pylist() for it in batch.columns)):
+            folders[number][os.path.dirname(path_of(path, raw))] += 1
+            sizes[number] = size
+    same: Counter[tuple[str, str]] = Counter()
+    bytes_: Counter[tuple[str, str]] = Counter()
+    for number, counts in folders.items():
+        for pair in combinations(sorted(counts)[:_FOLDERS], 2):
+            files = min(counts[pair[0]], counts[pair[1]])
+            same[pair] += files
+            bytes_[pair] += files * sizes[number]
+
+    @cache
+    def count(folder: str) -> int:
+        """How many files are directly in a folder, whatever the filters say."""
+        if cancelled.is_set():
+            raise sanchay.Cancelled
+        records = sanchay.scan(folder, max_depth=1, hidden=True, errors="keep")
+        return sum(1 for _ in records)
+
+    return [
+        {
+            **named(pair[0]),
+            **named(pair[1], "other"),
+            "same": same[pair],
+            "size": size,
+            "only_here": max(count(pair[0]) - same[pair], 0),
+            "only_there": max(count(pair[1]) - same[pair], 0),
+        }
+        for pair, size in bytes_.most_common(_PAIRS)
+    ]
