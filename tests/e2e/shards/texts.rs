@@ -20,7 +20,7 @@ fn drafts() -> Tree {
                 false => write!(text, "of{of}word{word} ").unwrap(),
             }
         }
-        tree.file(&format!("d/{folder}/{number}"), text);
+        tree.file(format!("d/{folder}/{number}"), text);
     }
     tree.odd_names("d/odd");
     tree.file("d/none", [0; 900]);

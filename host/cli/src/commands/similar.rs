@@ -293,14 +293,10 @@ impl Printing<'_> {
                     ..row(number, path, file.size, file.similarity)
                 });
             }
-            if self.ends_after_group(&mut writer) {
+            if is_over(self.output, &mut writer) {
                 break;
             }
         }
-    }
-
-    fn ends_after_group(&self, writer: &mut RecordWriter<'_>) -> bool {
-        is_over(self.output, writer)
     }
 
     /// Prints pairs of pictures.
@@ -316,7 +312,7 @@ impl Printing<'_> {
                 let path = [&*other.parent, other.name].concat();
                 let one = (&*one.parent, one.name);
                 write_pair(&mut writer, number, one, &path, similarity);
-                if self.ends_after_group(&mut writer)
+                if is_over(self.output, &mut writer)
                     || self.interrupt.cancel.is_cancelled()
                 {
                     return;
