@@ -168,7 +168,7 @@ python-lock:
     python3 -m venv target/python-lock
     target/python-lock/bin/pip install --quiet pip-tools==7.6.2
     for list in python/requirements peers/requirements desktop/requirements \
-        engines/requirements engines/spark; do \
+        packages/requirements engines/requirements engines/spark; do \
         (cd tests/${list%/*} && ../../target/python-lock/bin/pip-compile \
             --quiet --generate-hashes --strip-extras --allow-unsafe \
             --no-header --no-emit-index-url --no-emit-find-links \
@@ -229,6 +229,38 @@ dist:
     {{ program }} hash -a sha256 -o ../SHA256SUMS *
     mv ../SHA256SUMS .
     sha256sum --check --quiet SHA256SUMS
+
+# Make what people install: target/packages (docs/INSTALL.md). packages [TARGET]…
+packages *TARGETS:
+    #!/bin/sh
+    # By default for this machine's system, with its libraries and with none.
+    set -eu
+    [ $# -gt 0 ] || set -- $({{ x }} --package-targets)
+    {{ x }} --package-tools "$@"
+    [ -n "${SANCHAY_GUEST_RUSTC-}" ] ||
+        SANCHAY_GUEST_RUSTC=$({{ x }} --pinned-compiler)
+    export SANCHAY_GUEST_RUSTC
+    output=${CARGO_TARGET_DIR:-target}
+    rm -rf "$output/packages"
+    for target; do
+        dist/packages/compile "$target"
+        program=$output/$target/release/sanchay
+        [ -e "$program" ] || program=$program.exe
+        set -- "$target" "$program" "$output/packages/notices/$target" \
+            "$output/packages"
+        dist/packages/make "$@"
+        case $target in *-linux-musl) dist/image/make "$@" ;; esac
+    done
+    rm -r "$output/packages/notices"
+    cd "$output/packages"
+    sha256sum -- * >../SHA256SUMS
+    mv ../SHA256SUMS .
+
+# Install each package where nothing else is, run it, and remove it.
+test-packages: packages wheel
+    "{{ justfile_directory() }}/x" --package-test-tools
+    .tools/packages-venv/bin/python -m pytest -q -ra -p no:cacheprovider \
+        tests/packages
 
 # Build the page that embeds the inspector: target/dist/inspector.html.
 page: _host-tools

@@ -7,7 +7,11 @@ use std::{
 };
 
 use anyhow::Result;
-use sanchay_dist::{description, interfaces::Package, release};
+use sanchay_dist::{
+    description,
+    interfaces::Package,
+    release::{self, Native},
+};
 
 const USAGE: &str = "\
 usage: dist interfaces         write docs/INTERFACES.md
@@ -16,7 +20,9 @@ usage: dist interfaces         write docs/INTERFACES.md
        dist bare FILE OUTPUT   write a component without its description, as
                                it was built
        dist wheel FOLDER       write the licences and the bill of materials of
-                               the Python package";
+                               the Python package
+       dist program TARGET FOLDER
+                               write those of the program for a target";
 
 fn main() -> ExitCode {
     let words: Vec<_> = env::args_os().skip(1).collect();
@@ -30,7 +36,12 @@ fn main() -> ExitCode {
             release::complete(folder, root(), epoch)
         }
         [word, folder] if *word == "wheel" => {
-            release::wheel(folder, root(), epoch)
+            release::native(Native::Wheel, folder, root(), epoch)
+        }
+        [word, target, folder] if *word == "program" => {
+            let target = target.to_string_lossy();
+            let program = Native::Program(&target);
+            release::native(program, folder, root(), epoch)
         }
         [word, file, to] if *word == "bare" => bare(file, to),
         _ => {

@@ -173,6 +173,14 @@ pub const LIBRARY: [(&str, &str, &str); 4] = [
 /// Where its sources are kept.
 const RUST: &str = "https://github.com/rust-lang/rust";
 
+/// What native packages embed, each a package of the guest's workspace, and how
+/// many packages of Rust's library it consists of.
+const EMBEDDED: [(&str, usize); 3] = [
+    ("sanchay-inspector", 3),
+    ("sanchay-media-extractor", 3),
+    ("sanchay-picture-extractor", LIBRARY.len()),
+];
+
 /// The parts of the component that a package of the guest's workspace is
 /// compiled to. `root` is the folder of the checkout.
 ///
@@ -182,25 +190,34 @@ const RUST: &str = "https://github.com/rust-lang/rust";
 pub fn of(root: &Path, package: &str) -> Result<Parts> {
     let mut parts = linked(&root.join("guest/Cargo.toml"), package, TARGET)?;
     let compiler = sanchay_toolchain::find(root).map_err(Error::msg)?;
-    parts.add_library(3, &compiler.rustc, root)?;
+    let embedded = EMBEDDED.iter().find(|it| it.0 == package);
+    let library = embedded.map_or(3, |it| it.1);
+    parts.add_library(library, &compiler.rustc, root)?;
     Ok(parts)
 }
 
-/// The parts of the Python package as it is compiled for the machine that this
-/// runs on; the component that it embeds is one of them, with all of its own.
+/// The parts of a package of the native workspace as it is compiled for a
+/// target, by default that of the machine that this runs on; the components
+/// that it embeds are among them, with all of their own.
 ///
 /// # Errors
 /// As for [`of`].
-pub fn of_python(root: &Path) -> Result<Parts> {
+pub fn of_native(
+    root: &Path,
+    package: &str,
+    target: Option<&str>,
+) -> Result<Parts> {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let rustc = PathBuf::from(rustc);
     let version = ask(&rustc, root, "-vV")?;
     let mut hosts = version.lines().filter_map(|it| it.strip_prefix("host: "));
     let host = hosts.next().context("rustc -vV tells no host")?;
     let manifest = root.join("Cargo.toml");
-    let mut parts = linked(&manifest, "sanchay-python", host)?;
+    let mut parts = linked(&manifest, package, target.unwrap_or(host))?;
     parts.add_library(LIBRARY.len(), &rustc, root)?;
-    parts.embed(of(root, "sanchay-inspector")?, "sanchay-sandbox")?;
+    for (component, _) in EMBEDDED {
+        parts.embed(of(root, component)?, "sanchay-sandbox")?;
+    }
     Ok(parts)
 }
 

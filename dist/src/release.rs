@@ -137,26 +137,43 @@ pub fn complete(
     written.map(|(file, bytes)| save(folder.join(file), bytes)).collect()
 }
 
-/// Writes what a wheel of the Python package carries: `sanchay.cdx.json` and
+/// A package with machine code, for one kind of system.
+#[derive(Clone, Copy, Debug)]
+pub enum Native<'a> {
+    /// The Python package, for the system that this runs on.
+    Wheel,
+    /// The program, for a target of Rust's.
+    Program(&'a str),
+}
+
+/// Writes what such a package carries: `sanchay.cdx.json` and
 /// `THIRD-PARTY-LICENSES.txt`. Returns the files.
 ///
 /// # Errors
 /// As for [`complete`].
-pub fn wheel(
+pub fn native(
+    what: Native<'_>,
     folder: &Path,
     root: &Path,
     epoch: Option<&str>,
 ) -> Result<Vec<PathBuf>> {
-    let parts = parts::of_python(root)?;
+    let (package, target, name) = match what {
+        Native::Wheel => {
+            let name = "The extension module of this Python package";
+            ("sanchay-python", None, name)
+        }
+        Native::Program(target) => ("sanchay-cli", Some(target), "sanchay"),
+    };
+    let parts = parts::of_native(root, package, target)?;
+    let wheel = matches!(what, Native::Wheel);
     let subject = bill::Subject {
         file: "sanchay",
         bytes: None,
-        registry: Some("pypi"),
-        runs: false,
+        registry: wheel.then_some("pypi"),
+        runs: !wheel,
     };
     let bill = bill::of(&subject, &parts, epoch)?;
-    let what = "The extension module of this Python package";
-    let list = licences::list(what, &parts, root)?;
+    let list = licences::list(name, &parts, root)?;
     Ok(vec![
         save(folder.join("THIRD-PARTY-LICENSES.txt"), list)?,
         save(folder.join("sanchay.cdx.json"), bill)?,

@@ -17,7 +17,7 @@ use sanchay_dist::{
     interfaces::Package,
     licences,
     parts::{self, LIBRARY, Origin, Part, Parts},
-    release,
+    release::{self, Native},
 };
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -329,7 +329,8 @@ fn the_licence_list_has_every_part_and_the_text_of_its_licences() {
 #[test]
 fn the_wheel_carries_a_bill_and_licences_with_the_guest_in_them() {
     let folder = tempfile::tempdir().unwrap();
-    let written = release::wheel(folder.path(), root(), None).unwrap();
+    let what = Native::Wheel;
+    let written = release::native(what, folder.path(), root(), None).unwrap();
     let text = |name: &str| {
         let path = folder.path().join(name);
         assert!(written.contains(&path), "{name}: {written:?}");
@@ -345,7 +346,7 @@ fn the_wheel_carries_a_bill_and_licences_with_the_guest_in_them() {
     assert_eq!(subject["purl"], format!("pkg:pypi/sanchay@{version}"));
     let components = parsed["components"].as_array().unwrap();
     // Of the extension module, of the program and the engine in it, of the
-    // component in that.
+    // components in that.
     for name in [
         "pyo3",
         "arrow-array",
@@ -356,9 +357,12 @@ fn the_wheel_carries_a_bill_and_licences_with_the_guest_in_them() {
         "std",
         "sanchay-core",
         "sanchay-inspector",
+        "sanchay-media-extractor",
+        "sanchay-picture-extractor",
         "blake3",
         "dlmalloc",
         "xxhash-rust",
+        "zune-jpeg",
     ] {
         let of_it = components.iter().filter(|it| it["name"] == name);
         assert_eq!(of_it.count(), 1, "{name}");
@@ -373,7 +377,9 @@ fn the_wheel_carries_a_bill_and_licences_with_the_guest_in_them() {
         assert!(!bill.contains(folder), "it names {folder}");
         assert!(!list.contains(folder), "it names {folder}");
     }
-    lead_to_every_part(&parts::of_python(root()).unwrap());
+    lead_to_every_part(
+        &parts::of_native(root(), "sanchay-python", None).unwrap(),
+    );
 }
 
 #[test]
@@ -436,6 +442,33 @@ fn a_folder_is_completed_with_all_that_is_published() {
         all
     };
     assert_eq!(contents(), contents());
+}
+
+#[test]
+fn the_program_carries_the_parts_of_the_target_that_it_is_built_for() {
+    for (target, there, not) in [
+        ("x86_64-unknown-linux-gnu", "rustix", "windows-sys"),
+        ("x86_64-unknown-linux-musl", "mimalloc", "windows-sys"),
+        ("x86_64-pc-windows-gnu", "windows-sys", "signal-hook"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let what = Native::Program(target);
+        release::native(what, folder.path(), root(), None).unwrap();
+        let bill = folder.path().join("sanchay.cdx.json");
+        let bill: Value =
+            serde_json::from_slice(&fs::read(bill).unwrap()).unwrap();
+        let subject = &bill["metadata"]["component"];
+        assert_eq!(subject["type"], "application", "{target}");
+        assert!(subject["purl"].is_null(), "{subject}");
+        let components = bill["components"].as_array().unwrap();
+        let has = |name: &str| components.iter().any(|it| it["name"] == name);
+        assert!(has(there), "{target}: {there} is not there");
+        assert!(!has(not), "{target}: {not} is there");
+        for name in ["axum", "libsqlite3-sys", "sanchay-picture-extractor"] {
+            assert!(has(name), "{target}: {name} is not there");
+        }
+        assert!(!has("pyo3"), "{target}");
+    }
 }
 
 /// The inspector as it was built, and as it is published.

@@ -208,7 +208,7 @@ pub(crate) fn of_store(
             BackendError::NotFound { .. } | BackendError::NoFolder,
         ) => system(libc::ENOENT, &words),
         StoreError::Backend(BackendError::Io { source, .. }) => {
-            system(source.raw_os_error().unwrap_or(EIO), &words)
+            system(number(source).unwrap_or(EIO), &words)
         }
         StoreError::NoSnapshot { .. } => PyLookupError::new_err(words),
         StoreError::Ambiguous { .. } | StoreError::BadName { .. } => {
@@ -262,7 +262,7 @@ pub(crate) fn of_system(
 
 /// The exception for what the system said of no path.
 pub(crate) fn of_io(py: Python<'_>, error: &io::Error) -> PyErr {
-    let number = error.raw_os_error().unwrap_or(EIO);
+    let number = number(error).unwrap_or(EIO);
     match py.get_type::<PyOSError>().call1((number, plain(error))) {
         Ok(exception) => PyErr::from_value(exception),
         Err(instead) => instead,
@@ -293,22 +293,36 @@ fn system_error<'py>(
     error: &io::Error,
     name: Bound<'py, PyString>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let arguments = match (error.raw_os_error(), number(error)) {
-        (None, Some(number)) => {
-            let error = io::Error::from_raw_os_error(number);
-            (number, plain(&error), name)
-        }
-        (_, known) => (known.unwrap_or(EIO), plain(error), name),
-    };
+    // The C library's words for a number that is of a kind alone.
+    #[cfg(unix)]
+    if let (None, Some(number)) = (error.raw_os_error(), number(error)) {
+        let error = io::Error::from_raw_os_error(number);
+        let arguments = (number, plain(&error), name);
+        return py.get_type::<PyOSError>().call1(arguments);
+    }
+    let arguments = (number(error).unwrap_or(EIO), plain(error), name);
     py.get_type::<PyOSError>().call1(arguments)
 }
 
-/// The system's number of an error; where it is not the system's (files of
-/// archives have no system), that of its kind.
+/// The C library's number of an error; where it is not the system's (files of
+/// archives have no system), or the system has numbers of its own (Windows
+/// does), that of its kind.
 fn number(error: &io::Error) -> Option<i32> {
-    error.raw_os_error().or_else(|| match error.kind() {
+    #[cfg(unix)]
+    let known = error.raw_os_error();
+    #[cfg(not(unix))]
+    let known = None;
+    known.or_else(|| match error.kind() {
         io::ErrorKind::NotFound => Some(libc::ENOENT),
         io::ErrorKind::PermissionDenied => Some(libc::EACCES),
+        #[cfg(not(unix))]
+        io::ErrorKind::AlreadyExists => Some(libc::EEXIST),
+        #[cfg(not(unix))]
+        io::ErrorKind::NotADirectory => Some(libc::ENOTDIR),
+        #[cfg(not(unix))]
+        io::ErrorKind::IsADirectory => Some(libc::EISDIR),
+        #[cfg(not(unix))]
+        io::ErrorKind::DirectoryNotEmpty => Some(libc::ENOTEMPTY),
         _ => None,
     })
 }

@@ -3,7 +3,6 @@
 
 use std::{
     ops::{ControlFlow, Range},
-    os::unix::ffi::OsStrExt as _,
     sync::{Arc, Mutex},
 };
 
@@ -21,6 +20,7 @@ use sanchay_core::{
     record::{Column, FieldId, Group, RecordBatch, RecordKind, Row, Schema},
     similarity::MAX_SIZE,
 };
+use sanchay_names::OsStrExt as _;
 use sanchay_sync::lock;
 
 use crate::{

@@ -468,12 +468,20 @@ impl Store {
 fn folder(path: &Path) -> io::Result<()> {
     match std::fs::metadata(path) {
         Ok(found) if found.is_dir() => Ok(()),
-        Ok(_) => Err(io::Error::from_raw_os_error(libc::ENOTDIR)),
+        Ok(_) => Err(not_a_directory()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             std::fs::create_dir(path)
         }
         Err(error) => Err(error),
     }
+}
+
+/// As the system says it, where its numbers are those of C.
+fn not_a_directory() -> io::Error {
+    #[cfg(unix)]
+    return io::Error::from_raw_os_error(libc::ENOTDIR);
+    #[cfg(not(unix))]
+    io::ErrorKind::NotADirectory.into()
 }
 
 /// The fields of what is wrong with a store.

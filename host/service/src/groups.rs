@@ -192,7 +192,7 @@ pub(crate) async fn marked_paths(
     app: &App,
     job: i64,
 ) -> Result<Vec<(PathBuf, bool)>, Problem> {
-    use std::os::unix::ffi::OsStringExt as _;
+    use sanchay_names::OsStringExt as _;
     let groups = Groups::of_job(app, job).await?;
     let marks = Marks::all(&app.database, &groups.job).await?;
     let records: Vec<u64> = marks.iter().map(|(record, _)| record).collect();

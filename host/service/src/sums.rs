@@ -229,7 +229,7 @@ impl Summing<'_> {
 
 /// The root that a path lies in.
 fn root_of<'r>(roots: &'r [PathBuf], path: &[u8]) -> Option<&'r [u8]> {
-    use std::os::unix::ffi::OsStrExt as _;
+    use sanchay_names::OsStrExt as _;
     let among = roots.iter().map(|it| it.as_os_str().as_bytes());
     let among = among.filter(|root| {
         let rest = path.strip_prefix(*root);

@@ -207,7 +207,8 @@ fn content(algorithm: &str, hex: &str) -> Result<Content, Problem> {
 
 /// The files that lie in the service's roots.
 fn within(app: &App, mut files: Vec<KnownFile>) -> Vec<KnownFile> {
-    use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _, path::Path};
+    use sanchay_names::OsStrExt as _;
+    use std::{ffi::OsStr, path::Path};
     files.retain(|file| {
         let path = Path::new(OsStr::from_bytes(&file.path));
         app.roots.containing(path).is_some()

@@ -154,7 +154,8 @@ fn paired(roots: &Roots, id: usize, pair: &Pair) -> FolderPair {
 
 /// How many files are directly in a folder.
 fn files_in(roots: &Roots, path: &[u8]) -> Option<u64> {
-    use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _, path::Path};
+    use sanchay_names::OsStrExt as _;
+    use std::{ffi::OsStr, path::Path};
     let path = Path::new(OsStr::from_bytes(path));
     let (root, rest) = roots.containing(path)?;
     let below = Below::new(rest.as_os_str().as_bytes().to_vec()).ok()?;

@@ -162,7 +162,7 @@ fn begun(engine: &Engine, roots: &[PathBuf], verb: &Verb) -> PlanRequest {
 
 /// A path in which braces are none of a template.
 fn escaped(path: &std::path::Path) -> std::ffi::OsString {
-    use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+    use sanchay_names::{OsStrExt as _, OsStringExt as _};
     let mut out = Vec::new();
     for byte in path.as_os_str().as_bytes() {
         out.push(*byte);

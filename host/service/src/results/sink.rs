@@ -72,7 +72,7 @@ impl Sink {
         number: u64,
         error: &EntryError,
     ) -> Result<(), Closed> {
-        use std::os::unix::ffi::OsStrExt as _;
+        use sanchay_names::OsStrExt as _;
         let why = error.cause.to_string();
         let error = Box::new(Failed {
             reason: reason(error),

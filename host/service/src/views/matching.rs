@@ -68,7 +68,7 @@ impl<'a> Matching<'a> {
 
     /// A path below its root, as expressions see it.
     fn below(&self, path: Vec<u8>) -> Vec<u8> {
-        use std::os::unix::ffi::OsStrExt as _;
+        use sanchay_names::OsStrExt as _;
         let whole = std::path::Path::new(std::ffi::OsStr::from_bytes(&path));
         match self.roots.containing(whole) {
             Some((_, rest)) if !rest.as_os_str().is_empty() => {
