@@ -58,6 +58,37 @@ fn listed(tree: &Tree, words: &str) -> Vec<Value> {
 }
 
 #[test]
+fn a_damaged_snapshot_is_not_passed_over_for_an_older_one() {
+    let tree = tree();
+    run(&tree, "store put --name n s d").exits(0);
+    run(&tree, "store put --name n s d").exits(0);
+    let all = listed(&tree, "s");
+    let mut files: Vec<_> = fs::read_dir(tree.path("s/snapshots"))
+        .unwrap()
+        .map(|it| it.unwrap().path())
+        .collect();
+    files.sort();
+    let newest = File::options().write(true).open(&files[1]).unwrap();
+    newest.set_len(newest.metadata().unwrap().len() - 3).unwrap();
+    for words in ["cat s latest a.txt", "rm s latest", "rm s n"] {
+        let told = run(&tree, &format!("store {words}")).exits(2);
+        assert!(told.stderr.contains("snapshots/"), "{}", told.stderr);
+    }
+    // By its own id, the older one is there.
+    let id = all[0]["snapshot"].as_str().unwrap();
+    run(&tree, &format!("store cat s {id} a.txt")).exits(0);
+    assert!(files[0].exists());
+}
+
+#[test]
+fn what_has_bytes_though_its_size_is_zero_is_an_error() {
+    let tree = tree();
+    let put = run(&tree, "store put s /proc/version").exits(3);
+    assert!(put.stderr.contains("/proc/version"), "{}", put.stderr);
+    assert!(put.stderr.contains("it has bytes"), "{}", put.stderr);
+}
+
+#[test]
 fn a_tree_comes_back_from_a_store_as_it_was() {
     let tree = tree();
     let sparse = tree.sparse("d/sparse", 8 << 20);

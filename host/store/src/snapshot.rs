@@ -144,9 +144,10 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NoSnapshot`], [`StoreError::Ambiguous`], and why they
-    /// cannot be read.
+    /// cannot be read: one that is newer than what is found by its age may be
+    /// what is meant.
     pub fn find(&self, wanted: &str) -> Result<Snapshot, StoreError> {
-        let (snapshots, _) = self.snapshots()?;
+        let (snapshots, errors) = self.snapshots()?;
         let shown = || escaped(wanted.as_bytes()).to_string();
         let nothing = || StoreError::NoSnapshot { wanted: shown() };
         if let Some(back) = wanted.strip_prefix("latest") {
@@ -155,13 +156,16 @@ impl Store {
                 None if back.is_empty() => 0,
                 None => return Err(nothing()),
             };
-            return snapshots.into_iter().nth_back(back).ok_or_else(nothing);
+            let found = snapshots.into_iter().nth_back(back);
+            check_newer(errors, found.as_ref())?;
+            return found.ok_or_else(nothing);
         }
         if wanted.is_empty() {
             return Err(nothing());
         }
         let mut named = snapshots.iter().rev();
         if let Some(found) = named.find(|it| it.document.name == wanted) {
+            check_newer(errors, Some(found))?;
             return Ok(found.clone());
         }
         let is_it = |it: &&Snapshot| {
@@ -186,5 +190,24 @@ impl Store {
         self.backend().delete(&snapshot.key())?;
         self.backend().flush()?;
         Ok(())
+    }
+}
+
+/// Refuses to take a snapshot for the newest where one that is not older cannot
+/// be read.
+fn check_newer(
+    errors: Vec<StoreError>,
+    found: Option<&Snapshot>,
+) -> Result<(), StoreError> {
+    let is_newer = |error: &StoreError| {
+        let StoreError::Damaged { key, .. } = error else { return true };
+        match (Key::parse(key), found) {
+            (Some(Key::Snapshot(stamp)), Some(found)) => stamp >= found.stamp,
+            _ => true,
+        }
+    };
+    match errors.into_iter().find(is_newer) {
+        Some(error) => Err(error),
+        None => Ok(()),
     }
 }

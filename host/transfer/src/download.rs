@@ -32,6 +32,9 @@ const STREAMS: u64 = 4;
 /// What the temporary names of copies begin with.
 const PREFIX: &str = ".sanchay-copy-";
 
+/// How many digits follow, in hex.
+const UNLIKELY: usize = 32;
+
 /// How many temporary names are tried: one is taken away only by a run that
 /// begins at the same moment.
 const ATTEMPTS: usize = 8;
@@ -219,6 +222,14 @@ fn is_ours(file: &File) -> Option<bool> {
     }
 }
 
+/// Whether a name is one that this program gives to what is not complete.
+fn is_temporary(name: &[u8]) -> bool {
+    let rest = name.strip_prefix(PREFIX.as_bytes());
+    rest.is_some_and(|rest| {
+        rest.len() == UNLIKELY && rest.iter().all(u8::is_ascii_hexdigit)
+    })
+}
+
 /// Removes the temporary files of runs that were killed: those that nobody has
 /// locked. What cannot be read or removed stays.
 fn sweep(directory: &dyn Directory) {
@@ -229,7 +240,7 @@ fn sweep(directory: &dyn Directory) {
     }
     for at in 0..listing.len() {
         let name = listing.name(at);
-        if !name.starts_with(PREFIX.as_bytes()) {
+        if !is_temporary(name) {
             continue;
         }
         let opened = directory.open_file(name, Links::Refuse);

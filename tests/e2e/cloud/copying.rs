@@ -45,11 +45,13 @@ fn what_killed_copies_left_is_removed_and_what_others_write_is_not() {
     let gcs = Gcs::start();
     gcs.put("p/d/a", "some text");
     let tree = Tree::new();
-    for name in ["dead", "alive"] {
-        tree.file(format!("to/d/.sanchay-copy-{name}"), "half of it");
+    let name = |digit: &str| format!(".sanchay-copy-{}", digit.repeat(32));
+    for name in [&name("a"), &name("b"), ".sanchay-copy-mine"] {
+        tree.file(format!("to/d/{name}"), "half of it");
     }
     tree.file("to/.sanchay-copy-elsewhere", "not where a copy goes");
-    let alive = fs::File::open(tree.path("to/d/.sanchay-copy-alive")).unwrap();
+    let alive =
+        fs::File::open(tree.path(format!("to/d/{}", name("b")))).unwrap();
     alive.lock().unwrap();
     let copy = on_gcs(&gcs, "copy --apply --into to gs://bucket/p");
     copy.within(tree.root()).run().exits(0);
@@ -58,7 +60,8 @@ fn what_killed_copies_left_is_removed_and_what_others_write_is_not() {
         .map(|it| it.unwrap().file_name().into_string().unwrap())
         .collect();
     names.sort_unstable();
-    assert_eq!(names, [".sanchay-copy-alive", "a"]);
+    let stay = [&name("b"), ".sanchay-copy-mine", "a"];
+    assert_eq!(names, stay);
     assert!(tree.path("to/.sanchay-copy-elsewhere").exists());
 }
 
