@@ -18,7 +18,7 @@ use sanchay_sync::lock;
 use serde::{Deserialize, Serialize};
 use sqlx::Row as _;
 use tokio::{
-    sync::{Semaphore, watch},
+    sync::{Semaphore, oneshot, watch},
     time::timeout,
 };
 use xxhash_rust::xxh3::xxh3_128;
@@ -208,19 +208,22 @@ impl Views {
             all.insert(id.clone(), Arc::clone(&view));
             view
         };
-        // Asked for by its id, another instance makes it, too.
-        sqlx::query(
-            "INSERT INTO service_views (id, definition, created) \
-             VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-        )
-        .bind(&id)
-        .bind(&text)
-        .bind(time::now())
-        .execute(app.database.pool())
-        .await?;
         let (app, made) = (Arc::clone(app), Arc::clone(&view));
         let places = Arc::clone(&self.places);
+        let (told, is_kept) = oneshot::channel();
+        // Goes on where whoever asked does not wait.
         tokio::spawn(async move {
+            let kept = keep(&app.database, &made.id, &text).await;
+            let failed = kept.is_err();
+            // Nobody may wait for it any more.
+            let _ = told.send(kept);
+            if failed {
+                lock(&app.views.all).remove(&made.id);
+                let why = "The view cannot be noted; ask for it again.";
+                let problem = Problem::internal(why);
+                made.state.send_replace(ViewState::Failed(Box::new(problem)));
+                return;
+            }
             let _place = places.acquire_owned().await;
             let theirs = Arc::clone(&made);
             let handle = tokio::runtime::Handle::current();
@@ -240,8 +243,27 @@ impl Views {
             };
             made.state.send_replace(state);
         });
+        match is_kept.await {
+            Ok(kept) => kept?,
+            Err(_) => tracing::error!("nobody tells whether a view is kept"),
+        }
         Ok(view)
     }
+}
+
+/// Notes what a view is of: asked for by its id, another instance makes it,
+/// too.
+async fn keep(database: &Database, id: &str, text: &str) -> sqlx::Result<()> {
+    sqlx::query(
+        "INSERT INTO service_views (id, definition, created) \
+         VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+    )
+    .bind(id)
+    .bind(text)
+    .bind(time::now())
+    .execute(database.pool())
+    .await
+    .map(drop)
 }
 
 /// Forgets the definitions of views that nobody made lately, and those that
