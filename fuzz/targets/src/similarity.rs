@@ -69,13 +69,13 @@ fn plain(unit: Unit, size: u32, text: &[u8]) -> Vec<u64> {
         } else if is_letter {
             word.push(*byte);
         } else {
-            units.extend((!word.is_empty()).then(|| mix(fnv(&word))));
+            units.extend((!word.is_empty()).then(|| hash(&word)));
             word.clear();
             let is_space = byte.is_ascii_whitespace();
-            units.extend((!is_space).then(|| mix(fnv(&[*byte]))));
+            units.extend((!is_space).then(|| hash(&[*byte])));
         }
     }
-    units.extend((!word.is_empty()).then(|| mix(fnv(&word))));
+    units.extend((!word.is_empty()).then(|| hash(&word)));
     let shingle = |units: &[u64]| {
         units.iter().fold(0_u64, |shingle, unit| {
             shingle.wrapping_mul(0xe220_a839_7b1d_cdaf).wrapping_add(*unit)
@@ -85,9 +85,11 @@ fn plain(unit: Unit, size: u32, text: &[u8]) -> Vec<u64> {
     units.windows(size).map(shingle).collect()
 }
 
-fn fnv(word: &[u8]) -> u64 {
-    word.iter().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+fn hash(word: &[u8]) -> u64 {
+    word.chunks(8).fold(0, |hash, chunk| {
+        let bytes = chunk.iter().rev();
+        let number = bytes.fold(0, |it, byte| it << 8 | u64::from(*byte));
+        mix(hash ^ number)
     })
 }
 

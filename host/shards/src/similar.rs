@@ -8,7 +8,8 @@ use std::{
 };
 
 use sanchay::{
-    Engine, EntryError, Filter, Monitor, SimilarOptions, Storage, WalkOptions,
+    Action, Engine, EntryError, Filter, Monitor, SimilarOptions, Storage,
+    WalkOptions,
 };
 use sanchay_core::{grouping::Components, shard::Dataset};
 use sanchay_names::OsStrExt as _;
@@ -100,6 +101,8 @@ impl Outputs {
         let walk = WalkOptions {
             filter: Filter::default().hidden(true),
             storage: Some(storage),
+            // What is a folder now was no text.
+            max_depth: Some(0),
             ..WalkOptions::default()
         };
         let how = texts::options(&likeness, walk);
@@ -144,12 +147,23 @@ impl Outputs {
 /// Compares files that may be alike.
 fn compare(
     engine: &Engine,
-    paths: Vec<PathBuf>,
+    mut paths: Vec<PathBuf>,
     how: &SimilarOptions,
     options: &SimilarMergeOptions,
     on_error: &(impl Fn(EntryError) + Sync),
     found: &mut FoundSimilar,
 ) -> Result<(), ShardError> {
+    paths.retain(|path| match path.symlink_metadata() {
+        Ok(metadata) if !metadata.is_file() => {
+            let why = std::io::Error::other("it is no file any more");
+            let path = path.clone();
+            on_error(EntryError::new(path, Action::Open, why.into()));
+            found.errors += 1;
+            false
+        }
+        // That it is not there is told when it is opened; so are objects.
+        _ => true,
+    });
     let similar = engine
         .similar(paths)
         .options(how.clone())

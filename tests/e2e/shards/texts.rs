@@ -104,4 +104,36 @@ fn options_of_likeness_need_a_plan_and_a_merge_of_texts() {
     let told = run(&tree, "shards merge 00 --similar --from out").exits(2);
     assert!(told.stderr.contains("with --similar"), "{}", told.stderr);
     run(&tree, "shards merge --all --similar --sums --from out").exits(2);
+    let told = run(
+        &tree,
+        "shards plan d --target-files 9 --similar --threshold 0.6666666",
+    )
+    .exits(2);
+    assert!(told.stderr.contains("six decimals"), "{}", told.stderr);
+}
+
+#[test]
+fn what_took_the_place_of_a_text_is_neither_followed_nor_entered() {
+    let tree = drafts();
+    tree.file("other/secret", b"words that nobody asked for");
+    sharded(&tree, "d", "--target-files 20 --similar", "out");
+    let words = "shards merge --all --similar --from out --format ndjson";
+    let all = records::ndjson(&run(&tree, words).exits(0).stdout);
+    let path = |at: usize| all[at]["path"].as_str().unwrap().to_owned();
+    let (link, folder) = (path(0), path(1));
+    for gone in [&link, &folder] {
+        std::fs::remove_file(tree.path(gone)).unwrap();
+    }
+    let other = tree.path("other");
+    std::os::unix::fs::symlink(other, tree.path(&link)).unwrap();
+    tree.file(format!("{folder}/inside"), b"words");
+    let merged = run(&tree, words).exits(3);
+    assert_eq!(merged.stderr.matches("no file any more").count(), 2);
+    for row in records::ndjson(&merged.stdout) {
+        let path = row["path"].as_str().unwrap_or_default();
+        for gone in [&link, &folder] {
+            assert!(path != gone, "{path}");
+            assert!(!path.starts_with(&format!("{gone}/")), "{path}");
+        }
+    }
 }

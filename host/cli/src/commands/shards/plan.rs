@@ -118,6 +118,12 @@ impl RunCommand for PlanArgs {
     fn check(&self) -> Result<(), String> {
         self.cloud.check(&self.roots)?;
         self.algorithm.check()?;
+        let exact = self.likeness.options(WalkOptions::default()).threshold;
+        if (self.likeness().threshold() - exact).abs() > 1e-12 {
+            return Err(
+                "--threshold has at most six decimals in plans".to_owned()
+            );
+        }
         if let Some(option) = self.likeness.given().filter(|_| !self.similar) {
             return Err(format!("{option} needs --similar"));
         }
