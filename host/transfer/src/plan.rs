@@ -342,11 +342,18 @@ impl TransferPlan {
         monitor: &Monitor,
     ) {
         let mut seen = HashSet::new();
+        let folders = match self.destination() {
+            Destination::Folder(_) => folders(&found),
+            Destination::Bucket(..) => HashSet::new(),
+        };
         // Those that may be there already.
         let mut doubtful = Vec::new();
         for file in found {
             let to = self.destination().shown(&file.name);
-            if let Some(why) = self.refused(&file) {
+            let is_folder = folders.contains(&file.name);
+            let as_folder = is_folder
+                .then_some("others lie below it: its name is a folder's");
+            if let Some(why) = self.refused(&file).or(as_folder) {
                 let (path, why) = (file.from, why.to_owned());
                 self.problems.push(TransferProblem { path, why });
                 continue;
@@ -444,6 +451,22 @@ impl TransferPlan {
         let mut copy = open(&copy, copy.len())?;
         original.same_as(&mut copy)
     }
+}
+
+/// The folders that files go into.
+fn folders(found: &[Found]) -> HashSet<Vec<u8>> {
+    let mut all = HashSet::new();
+    for file in found {
+        let mut above = file.name.as_slice();
+        while let Some(slash) = above.iter().rposition(|it| *it == b'/') {
+            above = above.get(..slash).unwrap_or_default();
+            // Those above one that is known are known.
+            if !all.insert(above.to_vec()) {
+                break;
+            }
+        }
+    }
+    all
 }
 
 /// When the file was modified that an object is a copy of.

@@ -66,6 +66,26 @@ fn what_killed_copies_left_is_removed_and_what_others_write_is_not() {
 }
 
 #[test]
+fn an_object_whose_name_is_a_folders_is_left_out_on_every_run() {
+    let gcs = Gcs::start();
+    for key in ["p/a", "p/a/b", "p/a/c/d", "p/e"] {
+        gcs.put(key, key);
+    }
+    let tree = Tree::new();
+    let copy = || {
+        let copy =
+            on_gcs(&gcs, "copy --apply --verify --into to gs://bucket/p");
+        copy.within(tree.root()).run().exits(3)
+    };
+    let told = copy().stderr;
+    assert!(told.contains("gs://bucket/p/a: ") && told.contains("folder's"));
+    assert_eq!(fs::read(tree.path("to/a/c/d")).unwrap(), b"p/a/c/d");
+    gcs.put("p/new", "new");
+    copy();
+    assert_eq!(fs::read(tree.path("to/new")).unwrap(), b"new");
+}
+
+#[test]
 fn a_folder_goes_to_s3_and_google_and_back_and_is_what_it_was() {
     let Some(moto) = Moto::start() else { return };
     let gcs = Gcs::start();
