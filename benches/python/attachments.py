@@ -16,7 +16,6 @@ import contextlib
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -110,26 +109,13 @@ class Bench:
 @contextlib.contextmanager
 def server(folder: Path) -> Iterator[str]:
     """An S3 with the buckets theirs and ours."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    name = s3_servers.SERVERS[-1]
-    objects = folder / "objects"
+    name, objects = s3_servers.SERVERS[-1], folder / "objects"
     objects.mkdir()
-    process = subprocess.Popen(
-        s3_servers.command(name, port, objects, ("key", "secret")),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        s3_servers.wait(url, process)
+    keys, port = ("key", "secret"), s3_servers.free_port()
+    with s3_servers.serving(name, port, objects, keys) as url:
         for bucket in ["theirs", "ours"]:
             s3_servers.make_bucket(name, url, objects, bucket)
         yield url
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def measure(

@@ -19,18 +19,14 @@ import json
 import os
 import random
 import shutil
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import combinations
 from multiprocessing import Pool
 from pathlib import Path
 
+from pairs import Pair, pair, quality, timed, told
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
-
-Pair = tuple[str, str]
 
 #: The largest difference of two digests that czkawka is asked for, in turns.
 DIFFERENCES = (0, 2, 5, 10, 15, 20, 30, 40)
@@ -98,29 +94,6 @@ def make(job: tuple[Path, int]) -> None:
         change(image).save(place / name, **more)
 
 
-def timed(command: list[str | Path], accepted: Iterable[int] = (0,)) -> tuple[float, bytes]:
-    """How many seconds a command takes, and what it prints."""
-    started = time.perf_counter()
-    done = subprocess.run(command, capture_output=True)
-    seconds = time.perf_counter() - started
-    if done.returncode not in accepted:
-        sys.exit(f"{command}: {done.returncode}: {done.stderr.decode()}")
-    return seconds, done.stdout
-
-
-def pair(one: str, other: str) -> Pair:
-    """Two paths, in one order."""
-    return (one, other) if one < other else (other, one)
-
-
-def ours(program: Path, folder: Path, words: list[str]) -> tuple[float, set[Pair]]:
-    """The pairs that sanchay finds."""
-    begin = [program, "similar", "--images", "--pairs", "--format", "ndjson", "-q"]
-    seconds, said = timed([*begin, *words, folder])
-    rows = map(json.loads, said.splitlines())
-    return seconds, {pair(row["path"], row["other"]) for row in rows}
-
-
 def paths(found: object) -> Iterator[str]:
     """All paths in what czkawka writes of a group."""
     if isinstance(found, dict):
@@ -148,9 +121,7 @@ def theirs(program: str, folder: Path, difference: int) -> tuple[float, set[Pair
 
 def tell(name: str, seconds: float, found: set[Pair], truth: set[Pair]) -> None:
     """A line of the table."""
-    right = len(found & truth)
-    recall = right / len(truth)
-    precision = right / len(found) if found else 1.0
+    recall, precision = quality(found, truth)
     print(f"| {name} | {recall:.4f} | {precision:.4f} | {seconds:.2f} s |")
 
 
@@ -174,8 +145,8 @@ def main() -> None:
         }
         print(f"{given.originals * len(VARIANTS)} pictures, {len(truth)} pairs\n")
         print("| | recall | precision | time |\n|---|---|---|---|")
-        words = ["--threshold", given.threshold]
-        tell("sanchay", *ours(given.program.resolve(), folder, words), truth)
+        words = ["--images", "--threshold", given.threshold]
+        tell("sanchay", *told(given.program.resolve(), folder, words), truth)
         if given.czkawka is None:
             print("\nczkawka_cli is not there: cargo install czkawka_cli")
             return

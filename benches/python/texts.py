@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import json
 import random
 import subprocess
 import sys
@@ -30,7 +29,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-Pair = tuple[str, str]
+from pairs import Pair, pair, quality, told
 
 #: As many texts are given to datasketch, which takes long.
 DATASKETCH_TEXTS = 2000
@@ -67,11 +66,6 @@ def alike(one: list[str], other: list[str]) -> float:
     return len(a & b) / len(a | b)
 
 
-def pair(one: str, other: str) -> Pair:
-    """Two names, in one order."""
-    return (one, other) if one < other else (other, one)
-
-
 def make(folder: Path, count: int) -> tuple[list[str], dict[Pair, float]]:
     """Writes the texts; tells them, and how alike variants are."""
     words = vocabulary()
@@ -104,18 +98,12 @@ def make(folder: Path, count: int) -> tuple[list[str], dict[Pair, float]]:
 
 def similar(program: Path, folder: Path, pairs: dict[Pair, float], threshold: float) -> None:
     """What sanchay finds, against the truth."""
-    command = [program, "similar", "--pairs", "--format", "ndjson", "-q"]
-    started = time.perf_counter()
-    done = subprocess.run(
-        [*command, "--threshold", str(threshold), folder], capture_output=True, check=True
-    )
-    seconds = time.perf_counter() - started
-    rows = list(map(json.loads, done.stdout.splitlines()))
-    found = {pair(Path(row["path"]).name, Path(row["other"]).name) for row in rows}
+    seconds, pairs_told = told(program, folder, ["--threshold", str(threshold)])
+    found = {pair(Path(one).name, Path(other).name) for one, other in pairs_told}
     truth = {it for it, similarity in pairs.items() if similarity >= threshold}
-    right = len(found & truth)
-    print(f"similar --threshold {threshold}: {len(truth)} pairs, recall {right / len(truth):.4f},")
-    print(f"precision {right / max(1, len(found)):.4f}, {seconds:.2f} s\n")
+    recall, precision = quality(found, truth)
+    print(f"similar --threshold {threshold}: {len(truth)} pairs, recall {recall:.4f},")
+    print(f"precision {precision:.4f}, {seconds:.2f} s\n")
 
 
 def least(act: Callable[[], object]) -> float:

@@ -37,26 +37,25 @@ def left(before: dict[str, str], after: dict[str, str]) -> set[str]:
     return {it for it in new if "sanchay" in it or not after[it].startswith("d")}
 
 
+def comes_and_goes(archive: Path, root: Root, program: str) -> None:
+    """Unpacks, runs and removes what an archive has: nothing of it is left."""
+    before = root.listing()
+    install(archive, root)
+    does_its_job(root.run, program, "/data", "/state")
+    remove(archive, root)
+    assert left(before, root.listing()) == set()
+
+
 def test_the_static_program_runs_where_there_is_nothing_else(
     package: Find, nothing: Root
 ) -> None:
-    archive = package(STATIC)
-    before = nothing.listing()
-    install(archive, nothing)
-    does_its_job(nothing.run, "/usr/local/bin/sanchay", "/data", "/state")
-    remove(archive, nothing)
-    assert left(before, nothing.listing()) == set()
+    comes_and_goes(package(STATIC), nothing, "/usr/local/bin/sanchay")
 
 
 def test_the_other_program_runs_on_a_debian_that_has_nothing_else(
     package: Find, debian: Root
 ) -> None:
-    archive = package(SHARED)
-    before = debian.listing()
-    install(archive, debian)
-    does_its_job(debian.run, "sanchay", "/data", "/state")
-    remove(archive, debian)
-    assert left(before, debian.listing()) == set()
+    comes_and_goes(package(SHARED), debian, "sanchay")
 
 
 @pytest.mark.parametrize("pattern", [STATIC, SHARED])

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import os
 import random
-import socket
-import subprocess
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,9 +48,7 @@ def port() -> int:
     """Where servers listen, one after the other: the package deadline keeps its
     clients, and those know one address.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return s3_servers.free_port()
 
 
 @pytest.fixture(scope="session", params=s3_servers.SERVERS)
@@ -64,18 +60,9 @@ def server(
     name = request.param
     if name == "moto":
         pytest.importorskip("moto.server")
-    found = Server(
-        name, f"http://127.0.0.1:{port}", tmp_path_factory.mktemp("objects")
-    )
-    process = subprocess.Popen(
-        s3_servers.command(name, port, found.folder, ("key", "secret")),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    s3_servers.wait(found.url, process)
-    yield found
-    process.terminate()
-    process.wait()
+    folder = tmp_path_factory.mktemp("objects")
+    with s3_servers.serving(name, port, folder, ("key", "secret")) as url:
+        yield Server(name, url, folder)
 
 
 class Farm:

@@ -5,11 +5,14 @@ where `./x --peer-tools` has compiled it.
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 #: Where s3s-fs is, if it is.
@@ -57,3 +60,29 @@ def wait(url: str, process: subprocess.Popen[bytes]) -> None:
                 break
             time.sleep(0.1)
     raise RuntimeError(f"{process.args!r} does not answer")
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serving(
+    name: str, port: int, folder: Path, keys: tuple[str, str]
+) -> Iterator[str]:
+    """Runs a server, whose address is told, and ends it."""
+    process = subprocess.Popen(
+        command(name, port, folder, keys),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        wait(url, process)
+        yield url
+    finally:
+        process.terminate()
+        process.wait()

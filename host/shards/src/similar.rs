@@ -8,8 +8,8 @@ use std::{
 };
 
 use sanchay::{
-    Action, Engine, EntryError, Filter, Monitor, SimilarOptions, Storage,
-    WalkOptions,
+    Action, Engine, EntryError, Filter, Monitor, SimilarFile, SimilarOptions,
+    Storage, WalkOptions,
 };
 use sanchay_core::{grouping::Components, shard::Dataset};
 use sanchay_names::OsStrExt as _;
@@ -45,6 +45,13 @@ pub struct SimilarMember {
     pub size: u64,
     /// How alike it is to the first of the group: from 0 to 1.
     pub similarity: f64,
+}
+
+impl From<SimilarFile<'_>> for SimilarMember {
+    fn from(file: SimilarFile<'_>) -> Self {
+        let path = file.path().as_os_str().as_bytes().to_vec();
+        Self { path, size: file.size, similarity: file.similarity }
+    }
 }
 
 /// The groups of files whose texts are alike.
@@ -175,14 +182,11 @@ fn compare(
     let summary = similar.summary();
     found.compared += summary.texts;
     found.errors += summary.scanned.errors;
-    found.groups.extend(similar.groups().map(|group| {
-        let member = |file: sanchay::SimilarFile<'_>| SimilarMember {
-            path: file.path().as_os_str().as_bytes().to_vec(),
-            size: file.size,
-            similarity: file.similarity,
-        };
-        group.files().map(member).collect()
-    }));
+    found.groups.extend(
+        similar
+            .groups()
+            .map(|group| group.files().map(SimilarMember::from).collect()),
+    );
     Ok(())
 }
 
@@ -339,14 +343,7 @@ mod tests {
         let found = found.unwrap();
         let expected: Vec<Vec<SimilarMember>> = found
             .groups()
-            .map(|group| {
-                let member = |file: sanchay::SimilarFile<'_>| SimilarMember {
-                    path: file.path().as_os_str().as_bytes().to_vec(),
-                    size: file.size,
-                    similarity: file.similarity,
-                };
-                group.files().map(member).collect()
-            })
+            .map(|group| group.files().map(SimilarMember::from).collect())
             .collect();
         assert!(expected.len() > 3, "{expected:?}");
         assert_eq!(merge((0..=255).collect()), expected);

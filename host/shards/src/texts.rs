@@ -13,6 +13,7 @@ use sanchay_core::{
     shard::{Likeness, Shard, number_of_band},
 };
 use sanchay_names::OsStrExt as _;
+use sanchay_sync::lock;
 
 use crate::{
     error::ShardError, partitions::Partitions, plan::storage, run::RunOptions,
@@ -57,9 +58,7 @@ pub(crate) fn push(
             .options(options(likeness, walk))
             .monitor(&run.monitor)
             .sketch(|error| {
-                let mut tell =
-                    on_error.lock().unwrap_or_else(|it| it.into_inner());
-                tell(error);
+                lock(&on_error)(error);
                 ControlFlow::Continue(())
             })?;
         for text in sketches.texts() {

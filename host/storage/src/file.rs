@@ -159,6 +159,20 @@ impl File {
         }
     }
 
+    /// Refuses a file that tells no size and has bytes, as those in `/proc`:
+    /// who reads as many as its size says would take it to be empty.
+    ///
+    /// # Errors
+    /// That, or why it cannot be read.
+    pub fn check_size(&self, size: u64) -> io::Result<()> {
+        if size == 0 && self.read_full_at(&mut [0], 0)? > 0 {
+            let why = "its size is 0, but it has bytes: it can be neither \
+                       kept nor given back";
+            return Err(io::Error::other(why));
+        }
+        Ok(())
+    }
+
     /// Reads from an offset until a space is full or the file ends. Returns how
     /// much of the space is filled.
     ///

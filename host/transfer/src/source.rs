@@ -171,10 +171,7 @@ impl Source {
             }
             Reading::Object(object) => object.reader.piece()?,
             Reading::File { file, metadata, at } => {
-                if metadata.size == 0 && file.read_full_at(&mut [0], 0)? > 0 {
-                    let why = "its size is 0, but it has bytes";
-                    return Err(io::Error::other(why));
-                }
+                file.check_size(metadata.size)?;
                 let left = metadata.size.saturating_sub(*at);
                 let length = usize::try_from(left).unwrap_or(PIECE).min(PIECE);
                 let mut space = vec![0; length];

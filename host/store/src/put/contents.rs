@@ -337,13 +337,7 @@ impl<'s> Reader<'s> {
             let (hash, lists) = self.large(file, metadata.size, context)?;
             return Ok(Contents { hash, lists, holes });
         }
-        if metadata.size == 0
-            && file.read_full_at(&mut [0], 0).map_err(reading)? > 0
-        {
-            let why = "its size is 0, but it has bytes: it is no file that \
-                       can be restored";
-            return Err(reading(io::Error::other(why)));
-        }
+        file.check_size(metadata.size).map_err(reading)?;
         let size = usize::try_from(metadata.size).unwrap_or(AVERAGE_CHUNK);
         self.buffer.resize(size, 0);
         fill(file, &mut self.buffer, 0)?;
