@@ -128,6 +128,12 @@ bench-service *ARGS:
     @exec python3 benches/python/service.py \
         --program target/release/sanchay "$@"
 
+# Measure the service's page in Chromium: when it can be used, how it hashes.
+bench-page *ARGS: _host-tools
+    {{ x }} --browser
+    cargo build --release --locked -p sanchay-cli
+    @exec python3 benches/python/page.py --program target/release/sanchay "$@"
+
 # Build the Python packages, target/wheels/*.whl, and test them.
 wheel: _python
     rm -rf target/wheels target/python

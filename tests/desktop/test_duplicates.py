@@ -70,6 +70,21 @@ def test_folders_with_equal_files_are_paired_and_equal_ones_marked(
     assert page.shown_table() is page.pair_view
 
 
+def test_identical_folders_are_one_result_if_that_is_wanted(
+    window, page, idle, rows, tree
+):
+    folder = tree({"a/1": b"one", "a/2": b"two", "b/1": b"one", "b/2": b"two"})
+    page.whole.setChecked(True)
+    find(window, idle, [folder])
+    found = [os.path.relpath(row["path"], folder) for row in rows(page)]
+    assert found == ["a", "b"]
+    marks = [page.model.cell(it, page.columns.index("mark")) for it in range(2)]
+    assert marks == ["a folder, files: 2"] * 2
+    page.whole.setChecked(False)
+    find(window, idle, [folder])
+    assert len(rows(page)) == 4
+
+
 def test_no_duplicates_is_said_in_words(window, page, idle, tree):
     find(window, idle, [tree({"a": b"1", "b": b"2"})])
     assert "no duplicates among 2" in page.nothing.text()

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+# Servers that other tests have, too; behind this folder's own modules.
+sys.path.append(str(Path(__file__).parents[1] / "python"))
 
 
 @pytest.fixture(scope="module")

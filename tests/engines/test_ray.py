@@ -12,8 +12,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
+from urllib.request import Request, urlopen
 
 import pytest
+import s3_servers
 import sanchay
 from conftest import below, until
 
@@ -93,7 +96,7 @@ def groups_of(rows: list[dict[str, Any]]) -> set[tuple[Any, ...]]:
     }
 
 
-def expected_groups(root: Path, **options: Any) -> set[tuple[Any, ...]]:
+def expected_groups(root: Path | str, **options: Any) -> set[tuple[Any, ...]]:
     groups = list(sanchay.duplicates(root, **options))
     assert groups
     return {
@@ -128,6 +131,48 @@ def test_tasks_are_spread_over_the_nodes(two_nodes, slow, tmp_path):
 
     sanchay.ray.write(shards, tmp_path / "out", progress=look)
     assert len(at) == 2
+
+
+@pytest.fixture(scope="module")
+def bucket(
+    tree: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, str]]:
+    """A bucket with a tree's files, for whoever has these variables."""
+    folder = tmp_path_factory.mktemp("objects")
+    port, keys = s3_servers.free_port(), ("key", "secret")
+    with s3_servers.serving("moto", port, folder, keys) as url:
+        s3_servers.make_bucket("moto", url, folder, "files")
+        for path in tree.rglob("*.txt"):
+            # Names that are no text are no keys.
+            key = os.fsencode(path.relative_to(tree)).decode(errors="ignore")
+            body, put = path.read_bytes(), f"{url}/files/in/{quote(key)}"
+            with urlopen(Request(put, data=body, method="PUT")):
+                pass
+        yield {
+            "AWS_ENDPOINT_URL": url,
+            "AWS_ACCESS_KEY_ID": keys[0],
+            "AWS_SECRET_ACCESS_KEY": keys[1],
+            "AWS_REGION": "us-east-1",
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+
+def test_objects_of_a_bucket_are_dealt_with_as_files_are(
+    two_nodes, bucket, monkeypatch
+):
+    for name, value in bucket.items():
+        monkeypatch.setenv(name, value)
+    root, out = "s3://files/in", "s3://files/out"
+    # The nodes were started without them.
+    there = {"runtime_env": {"env_vars": bucket}}
+    shards = sanchay.plan_shards(root, target_files=50)
+    assert len(shards) > 3
+    hashed = sanchay.ray.hash_files(shards, ray_options=there).take_all()
+    expected = {(it.path, it.hash) for it in sanchay.hash_files(root)}
+    assert {(row["path"], row["hash"]) for row in hashed} == expected
+    assert len(hashed) == len(expected) > 200
+    rows = sanchay.ray.duplicates(shards, out, ray_options=there)
+    assert groups_of(rows.take_all()) == expected_groups(root)
 
 
 def test_sums_by_folder_are_those_of_the_program(two_nodes, tree, tmp_path):

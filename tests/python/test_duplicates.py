@@ -45,6 +45,30 @@ def test_groups_are_in_the_order_of_what_can_be_reclaimed(copies):
     assert type(answer[0]) is DuplicateGroup
 
 
+def test_identical_folders_are_groups_before_those_of_files(tmp_path):
+    for folder in ("one", "two"):
+        (tmp_path / folder / "deep").mkdir(parents=True)
+        (tmp_path / folder / "a").write_bytes(b"first")
+        (tmp_path / folder / "deep/b").write_bytes(b"second")
+    (tmp_path / "a").write_bytes(b"first")
+    answer = sanchay.duplicates(tmp_path, folders=True)
+    folders, files = answer
+    assert groups([folders, files], tmp_path) == [["one", "two"], ["a", "one/a"]]
+    assert (folders.kind, folders.file_count, folders.size) == ("directory", 2, 11)
+    assert (files.kind, files.file_count) == ("file", None)
+    assert folders.reclaimable == 11
+    summary = answer.summary
+    assert (summary.groups, summary.folder_groups) == (2, 1)
+    assert (summary.redundant_folders, summary.redundant_files) == (1, 3)
+    table = pyarrow.table(sanchay.duplicates(tmp_path, folders=True))
+    assert table["kind"].to_pylist() == ["directory"] * 2 + ["file"] * 2
+    assert table["file_count"].to_pylist() == [2, 2, None, None]
+    assert "kind" not in pyarrow.table(sanchay.duplicates(tmp_path)).column_names
+    assert "2 folders of 11 bytes" in folders._repr_html_()
+    with pytest.raises(TypeError, match="^folders: "):
+        sanchay.duplicates(tmp_path, folders=1)
+
+
 def test_options_mean_what_the_programs_do(copies):
     linked = sanchay.duplicates(copies, hardlinks=True)
     assert groups(linked, copies) == [["a", "b/a"], ["c", "d", "e", "linked"]]

@@ -56,6 +56,54 @@ def test_shards_are_values_that_other_processes_run(files):
     assert {it.hash[:2] for it in sanchay.merge_partition(out, 0)} <= {"00"}
 
 
+def test_texts_of_all_shards_that_are_alike_are_those_of_one_search(tree):
+    def text(group, own):
+        words = (own if at % 11 == own else at for at in range(90))
+        return " ".join(f"{group}-{word}" for word in words).encode()
+
+    names = {f"in/{a}/{b}": text(b // 4, b) for a in range(4) for b in range(12)}
+    root = tree(names)
+    like = {"threshold": 0.6, "shingle_size": 2}
+    shards = sanchay.plan_shards(root / "in", target_files=9, similar=like)
+    assert len(shards) > 3
+    for shard in shards:
+        shard.write(root / "out")
+    expected = sanchay.similar(root / "in", **like)
+    found = sanchay.merge_similar(root / "out", None)
+    assert list(found) == list(expected)
+    assert len(list(expected)) == 3
+    assert found.summary.similar_files == expected.summary.similar_files == 48
+    table = pyarrow.table(sanchay.merge_similar(root / "out", None))
+    assert table.equals(pyarrow.table(sanchay.similar(root / "in", **like)))
+    parts = [it for at in range(256) for it in sanchay.merge_similar(root / "out", at)]
+    all_files = {file for group in expected for file in group.files}
+    assert {file for group in parts for file in group.files} == all_files
+    os.remove(root / "in/0/0")
+    gone = sanchay.merge_similar(root / "out", None)
+    assert {file for it in gone for file in it.files} == all_files - {
+        str(root / "in/0/0")
+    }
+    assert [it.filename for it in gone.errors] == [str(root / "in/0/0")]
+
+
+def test_a_plan_of_alike_texts_refuses_what_it_cannot_say(files):
+    def plan(**like):
+        return sanchay.plan_shards(files / "in", target_files=25, similar=like)
+
+    with pytest.raises(ValueError, match="^threshold: "):
+        plan(threshold=0.66666667)
+    with pytest.raises(ValueError, match="^images: "):
+        plan(images=True)
+    with pytest.raises(TypeError, match="'like'"):
+        plan(like=1)
+    for shard in sanchay.plan_shards(files / "in", target_files=25):
+        shard.write(files / "plain")
+    with pytest.raises(LookupError, match="--similar"):
+        list(sanchay.merge_similar(files / "plain", None))
+    with pytest.raises(ValueError, match="^partition: "):
+        sanchay.merge_similar(files / "plain", 256)
+
+
 def test_a_shard_is_a_stream_of_its_files_in_arrow(files):
     shards = sanchay.plan_shards(
         files / "in", target_files=40, fields=["mode"], algorithm="blake3"

@@ -10,7 +10,7 @@ use pyo3::{
     sync::PyOnceLock,
     types::{PyDict, PyTuple, PyType},
 };
-use sanchay::{Content, Timestamp};
+use sanchay::{Content, EntryKind, Timestamp};
 use sanchay_core::grouping::Role;
 use sanchay_core::record::{
     Column, Field, FieldId, PathColumn, RecordBatch, Schema,
@@ -83,13 +83,17 @@ impl<'a> RowRef<'a> {
 
     /// What it is in its group; a duplicate where there are no references.
     pub(crate) fn role(self) -> &'static str {
-        let told = match self.batch.column(FieldId::Role) {
-            Some(Column::Word(roles)) => {
-                roles.get(self.row).copied().flatten()
-            }
-            _ => None,
-        };
-        told.unwrap_or(Role::Duplicate.name())
+        self.word(FieldId::Role).unwrap_or(Role::Duplicate.name())
+    }
+
+    /// What it is; a file where nothing else is.
+    pub(crate) fn kind(self) -> &'static str {
+        self.word(FieldId::Kind).unwrap_or(EntryKind::File.name())
+    }
+
+    /// How many files are in a folder.
+    pub(crate) fn file_count(self) -> Option<u64> {
+        self.number(FieldId::FileCount)
     }
 
     /// When it was last modified.
@@ -120,6 +124,13 @@ impl<'a> RowRef<'a> {
             }
         }
         Ok(values)
+    }
+
+    fn word(self, field: FieldId) -> Option<&'static str> {
+        match self.batch.column(field)? {
+            Column::Word(words) => words.get(self.row).copied()?,
+            _ => None,
+        }
     }
 
     fn number(self, field: FieldId) -> Option<u64> {

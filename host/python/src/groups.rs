@@ -8,10 +8,11 @@ use pyo3::{
     types::{PyDict, PyString, PyTuple},
 };
 use sanchay::{
-    Content, DuplicateOptions, Engine, Error, Group, GroupOrderError,
-    GroupValues, Monitor,
+    Content, DuplicateOptions, Engine, EntryKind, Error, FolderGroup, Group,
+    GroupOrderError, GroupValues, Monitor,
 };
 use sanchay_core::record::{self, RecordBatch, RecordKind, Row, Schema};
+use sanchay_names::OsStrExt as _;
 
 use crate::{
     arguments,
@@ -46,11 +47,31 @@ impl Groups {
             self.batch.push(&Row {
                 parent: &member.parent,
                 name: member.name,
+                kind: Some(EntryKind::File),
                 size: Some(group.size()),
                 content: Some(content),
                 group: Some(record::Group { number, reclaimable }),
                 role: Some(member.role),
                 values: values.of(index),
+                ..Row::default()
+            });
+        }
+    }
+
+    /// Adds a group of identical folders, counted from 1.
+    fn add_folders(&mut self, number: u64, group: &FolderGroup) {
+        self.starts.push(self.batch.len());
+        let content = Content::Whole(group.algorithm, group.digest);
+        let reclaimable = group.reclaimable;
+        for (path, role) in group.paths.iter().zip(&group.roles) {
+            self.batch.push(&Row {
+                name: path.as_os_str().as_bytes(),
+                kind: Some(EntryKind::Directory),
+                size: Some(group.size),
+                file_count: Some(group.files),
+                content: Some(content),
+                group: Some(record::Group { number, reclaimable }),
+                role: Some(*role),
                 ..Row::default()
             });
         }
@@ -122,6 +143,8 @@ impl Chunk for Groups {
             PyTuple::new(py, files)?,
             reclaimable,
             PyTuple::new(py, roles)?,
+            PyString::intern(py, first.kind()),
+            first.file_count(),
         ))?;
         make.add_values(&record, || {
             let values =
@@ -150,6 +173,7 @@ pub(crate) fn wanted(
         match name.as_str() {
             "against" => options.against = given.more(&name, &value)?,
             "reference" => options.references = given.more(&name, &value)?,
+            "folders" => options.folders = arguments::flag(&name, &value)?,
             "same_device" => {
                 options.same_device = arguments::flag(&name, &value)?;
             }
@@ -189,6 +213,10 @@ pub(crate) fn work(
     options.walk.storage = Some(given.storage());
     let plugins = options.walk.plugins.clone();
     let schema = plugins.schema(RecordKind::Duplicate);
+    let schema = match options.folders {
+        true => schema.with_folders(),
+        false => schema,
+    };
     let references = &options.references;
     let schema = match options.against.is_empty() && references.is_empty() {
         true => schema,
@@ -203,6 +231,15 @@ pub(crate) fn work(
         // What was told of the run's progress stays what it was.
         let quiet = Monitor { progress: None, ..monitor.clone() };
         let (mut number, mut wanted) = (0, true);
+        for folders in found.folder_groups() {
+            number += 1;
+            let pushed = feed.push(|groups: &mut Groups| {
+                groups.add_folders(number, folders);
+            });
+            if pushed.is_break() {
+                return Err(Error::Cancelled);
+            }
+        }
         let errors = engine.extract_groups(
             &found,
             &plugins,

@@ -321,7 +321,8 @@ impl Run {
 
     /// What the run came to, once it has ended well: files, directories,
     /// bytes, errors, errors of what was named; and of a search for
-    /// duplicates groups, redundant files, reclaimable bytes. Of checking:
+    /// duplicates groups, redundant files, reclaimable bytes, groups of
+    /// folders, redundant folders. Of checking:
     /// matched, mismatched, missing, unreadable, malformed. Of verifying:
     /// files, known, verified, mismatched, changed, unreadable. Of what is
     /// alike: as of a run, then groups, similar files, files compared, files
@@ -408,9 +409,20 @@ fn similar(all: Alike) -> [u64; 9] {
     ]
 }
 
-fn duplicates(all: DuplicateSummary) -> [u64; 8] {
+fn duplicates(all: DuplicateSummary) -> [u64; 10] {
     let [files, directories, bytes, errors, named] = scanned(all.scanned);
     let (groups, redundant) = (all.groups, all.redundant_files);
     let reclaimable = all.reclaimable_bytes;
-    [files, directories, bytes, errors, named, groups, redundant, reclaimable]
+    [
+        files,
+        directories,
+        bytes,
+        errors,
+        named,
+        groups,
+        redundant,
+        reclaimable,
+        all.folder_groups,
+        all.redundant_folders,
+    ]
 }

@@ -1,20 +1,24 @@
 //! Shards for engines that run on several machines: planned here, run
 //! anywhere, and merged.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use pyo3::{
     exceptions::PyValueError,
     prelude::*,
-    types::{PyBytes, PyType},
+    types::{PyBytes, PyDict, PyType},
 };
 use sanchay::{
-    Algorithm, EntryError, Error, GroupOrderError, Storage, Summary,
+    Algorithm, DuplicateSummary, EntryError, Error, GroupOrderError, Storage,
+    Summary,
 };
 use sanchay_core::record::{RecordKind, Schema};
 use sanchay_shards::{
     DuplicatesOptions, Outputs, Place, PlanOptions, RunOptions, Shard,
-    ShardError, ShardEvent, Target,
+    ShardError, ShardEvent, SimilarMergeOptions, Target,
 };
 
 use crate::{
@@ -27,7 +31,8 @@ use crate::{
     numbers,
     options::{self, Walk},
     run::Run,
-    runner::{Totals, Work},
+    runner::{self, Totals, Work},
+    similars::{self, Alike},
     tasks,
 };
 
@@ -35,7 +40,7 @@ use crate::{
 #[pyfunction]
 #[pyo3(signature = (
     roots, walk, target_files, target_bytes, algorithm, fields, depth,
-    threads, progress
+    likeness, threads, progress
 ))]
 #[expect(clippy::too_many_arguments, reason = "the program has as many")]
 pub(crate) fn plan_shards(
@@ -46,6 +51,7 @@ pub(crate) fn plan_shards(
     algorithm: Option<&Bound<'_, PyAny>>,
     fields: Vec<String>,
     depth: u32,
+    likeness: Option<&Bound<'_, PyDict>>,
     threads: Option<&Bound<'_, PyAny>>,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<Vec<String>> {
@@ -62,6 +68,7 @@ pub(crate) fn plan_shards(
         }
     };
     let algorithm = algorithm.map(options::identifying).transpose()?;
+    let similar = likeness.map(similars::likeness).transpose()?;
     filters::check(&walk.filter().files_only())?;
     let given = Given::roots(roots, true)?;
     let threads = numbers::threads("threads", threads)?;
@@ -73,6 +80,7 @@ pub(crate) fn plan_shards(
         algorithm: algorithm.unwrap_or(Algorithm::Xxh3_128),
         fields,
         depth,
+        similar,
         ..PlanOptions::new(target)
     };
     let roots = given.all();
@@ -276,18 +284,19 @@ pub(crate) fn sum_shard<'py>(
     Ok((sums.collect(), exceptions.collect()))
 }
 
-/// Begins merging partitions of the outputs of shards; all of them where none
-/// is named.
+/// Begins merging partitions of the outputs of shards: together, in one order,
+/// or one after the other, each with an order and numbers of its own.
 #[pyfunction]
 #[pyo3(signature = (
-    out, partition, hardlinks, same_device, min_group, sort, allow_missing,
+    out, partitions, together, hardlinks, same_device, min_group, sort, allow_missing,
     progress, path_bytes, record
 ))]
 #[expect(clippy::too_many_arguments, reason = "the program has as many")]
 pub(crate) fn merge_shards(
     py: Python<'_>,
     out: PathBuf,
-    partition: Option<u8>,
+    partitions: Vec<u8>,
+    together: bool,
     hardlinks: &Bound<'_, PyAny>,
     same_device: &Bound<'_, PyAny>,
     min_group: &Bound<'_, PyAny>,
@@ -310,30 +319,94 @@ pub(crate) fn merge_shards(
         })?,
         ..DuplicatesOptions::default()
     };
-    let partitions = match partition {
-        Some(one) => one..=one,
-        None => 0..=u8::MAX,
-    };
-    let is_folder = !out.to_str().is_some_and(Place::is_url);
-    if is_folder && let Err(source) = std::fs::metadata(&out) {
-        return Err(failure::of_system(py, &out, &source));
-    }
+    check_folder(py, &out)?;
     let schema = Schema::new(RecordKind::Duplicate, []);
     let work = Work::of_shards(schema, move |feed, monitor| {
         options.cancel = monitor.cancel.clone();
-        let mut outputs = Outputs::open(&Place::named(&out)?)?;
-        if !allow_missing {
-            outputs = outputs.complete()?;
+        let outputs = open(&out, allow_missing)?;
+        let each = if together { partitions.len() } else { 1 };
+        let mut totals = DuplicateSummary::default();
+        for some in partitions.chunks(each.max(1)) {
+            let merged = outputs.duplicates(some.iter().copied(), &options)?;
+            for (number, group) in (1..).zip(merged.groups()) {
+                let pushed = feed.push(|groups: &mut Groups| {
+                    groups.add_merged(number, &group);
+                });
+                if pushed.is_break() {
+                    return Err(Error::Cancelled.into());
+                }
+            }
+            totals.add_groups(&merged.summary());
         }
-        let merged = outputs.duplicates(partitions, &options)?;
-        for (number, group) in (1..).zip(merged.groups()) {
-            let pushed = feed
-                .push(|groups: &mut Groups| groups.add_merged(number, &group));
+        totals.scanned.errors = outputs.errors();
+        Ok(Totals::Duplicates(totals))
+    });
+    Ok(Run::new(work, record, progress, path_bytes))
+}
+
+/// Begins comparing the texts that partitions of the outputs of shards join.
+#[pyfunction]
+#[pyo3(signature = (
+    out, partitions, allow_missing, threads, progress, path_bytes, record
+))]
+pub(crate) fn merge_similar_shards(
+    out: PathBuf,
+    partitions: Vec<u8>,
+    allow_missing: &Bound<'_, PyAny>,
+    threads: Option<&Bound<'_, PyAny>>,
+    progress: Option<Py<PyAny>>,
+    path_bytes: &Bound<'_, PyAny>,
+    record: Py<PyType>,
+) -> PyResult<Run> {
+    let py = path_bytes.py();
+    let path_bytes = arguments::flag("path_bytes", path_bytes)?;
+    let allow_missing = arguments::flag("allow_missing", allow_missing)?;
+    let engine = engines::engine(py, numbers::threads("threads", threads)?)?;
+    check_folder(py, &out)?;
+    // Paths of shards may be relative.
+    let mut given = Given::default();
+    given.push(b".");
+    given.take_directory(py)?;
+    let schema = Schema::new(RecordKind::Similar, []);
+    let work = Work::of_shards(schema, move |feed, monitor| {
+        let outputs = open(&out, allow_missing)?;
+        let storage = Some(given.storage());
+        let options =
+            SimilarMergeOptions { storage, monitor: monitor.clone() };
+        let found =
+            outputs.similar(&engine, partitions, &options, |error| {
+                // The rest is compared all the same.
+                let _ = runner::route_error(feed, &given, error, false);
+            })?;
+        for (number, group) in (1..).zip(&found.groups) {
+            let pushed = feed.push(|groups: &mut similars::Groups| {
+                groups.add_merged(number, group);
+            });
             if pushed.is_break() {
                 return Err(Error::Cancelled.into());
             }
         }
-        Ok(Totals::Duplicates(merged.summary()))
+        let mut totals = Alike::from(&found);
+        totals.scanned.errors = found.errors.saturating_add(outputs.errors());
+        Ok(Totals::Similar(totals))
     });
     Ok(Run::new(work, record, progress, path_bytes))
+}
+
+/// Refuses a folder of outputs that is not there.
+fn check_folder(py: Python<'_>, out: &Path) -> PyResult<()> {
+    let is_folder = !out.to_str().is_some_and(Place::is_url);
+    match std::fs::metadata(out) {
+        Err(source) if is_folder => Err(failure::of_system(py, out, &source)),
+        _ => Ok(()),
+    }
+}
+
+/// The outputs in a place.
+fn open(out: &Path, allow_missing: bool) -> Result<Outputs, ShardError> {
+    let outputs = Outputs::open(&Place::named(out)?)?;
+    match allow_missing {
+        true => Ok(outputs),
+        false => outputs.complete(),
+    }
 }

@@ -21,6 +21,7 @@ use sanchay_core::{
     similarity::MAX_SIZE,
 };
 use sanchay_names::OsStrExt as _;
+use sanchay_shards::{FoundSimilar, Likeness, SimilarMember};
 use sanchay_sync::lock;
 
 use crate::{
@@ -68,6 +69,21 @@ impl From<SimilarImagesSummary> for Alike {
     }
 }
 
+impl From<&FoundSimilar> for Alike {
+    fn from(of: &FoundSimilar) -> Self {
+        let files: usize = of.groups.iter().map(Vec::len).sum();
+        let mut scanned = Summary::default();
+        scanned.files = of.compared;
+        Self {
+            scanned,
+            groups: of.groups.len() as u64,
+            files: files as u64,
+            compared: of.compared,
+            too_large: 0,
+        }
+    }
+}
+
 /// A file as a row has it.
 struct FileRow<'a> {
     parent: Arc<[u8]>,
@@ -90,6 +106,20 @@ impl<'a> From<SimilarImage<'a>> for FileRow<'a> {
         let extent = Some((file.width, file.height));
         let SimilarImage { parent, name, size, similarity, .. } = file;
         Self { parent, name, size, extent, similarity }
+    }
+}
+
+impl<'a> From<&'a SimilarMember> for FileRow<'a> {
+    fn from(file: &'a SimilarMember) -> Self {
+        let SimilarMember { path, size, similarity } = file;
+        let (parent, extent) = (Arc::default(), None);
+        Self {
+            parent,
+            name: path,
+            size: *size,
+            extent,
+            similarity: *similarity,
+        }
     }
 }
 
@@ -132,6 +162,13 @@ impl Groups {
         };
         let found = column.get(rows).unwrap_or_default();
         found.iter().map(|it| it.unwrap_or_default()).collect()
+    }
+}
+
+impl Groups {
+    /// Adds a group of merged shards, counted from 1.
+    pub(crate) fn add_merged(&mut self, number: u64, files: &[SimilarMember]) {
+        self.add(number, files.iter().map(FileRow::from));
     }
 }
 
@@ -333,6 +370,19 @@ impl Wanted {
         Ok(wanted)
     }
 
+    /// The texts that are looked for.
+    ///
+    /// # Errors
+    /// `ValueError` if it is pictures.
+    fn texts(self) -> PyResult<SimilarOptions> {
+        match self {
+            Self::Texts(options) => Ok(options),
+            Self::Images(_) => Err(PyValueError::new_err(
+                "images: pictures have no sketches that others could compare",
+            )),
+        }
+    }
+
     /// The records of the groups that are found.
     const fn records(&self) -> RecordKind {
         match self {
@@ -390,11 +440,7 @@ pub(crate) fn sketch<'py>(
 ) -> PyResult<Sketched<'py>> {
     let py = roots.py();
     let given = Given::roots(roots, true)?;
-    let Wanted::Texts(options) = Wanted::of(likeness)? else {
-        return Err(PyValueError::new_err(
-            "images: pictures have no sketches that others could compare",
-        ));
-    };
+    let options = Wanted::of(likeness)?.texts()?;
     filters::check(&walk.filter().for_duplicates())?;
     let engine = engines::engine(py, numbers::threads("threads", threads)?)?;
     let mut walk = walk.plain_options()?;
@@ -422,6 +468,22 @@ pub(crate) fn sketch<'py>(
         bands.extend(text.bands);
     }
     Ok((paths, bands, failures.exceptions(py)?))
+}
+
+/// How alike the texts of shards are to be, by the options of
+/// [`Wanted::of`].
+///
+/// # Errors
+/// As of it, and `ValueError` for what a plan cannot say.
+pub(crate) fn likeness(options: &Bound<'_, PyDict>) -> PyResult<Likeness> {
+    let wanted = Wanted::of(options)?.texts()?;
+    let SimilarOptions { threshold, shingling, max_file_size, .. } = wanted;
+    let likeness = Likeness::new(threshold, shingling, max_file_size);
+    if (likeness.threshold() - threshold).abs() > 1e-12 {
+        let why = "threshold: it has at most six decimals in plans";
+        return Err(PyValueError::new_err(why));
+    }
+    Ok(likeness)
 }
 
 /// What texts are cut into.

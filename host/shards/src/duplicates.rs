@@ -175,12 +175,7 @@ impl Merged {
                 end: self.files.len(),
             });
         }
-        let more = groups.totals();
-        let sums = &mut self.summary;
-        sums.groups += more.groups;
-        sums.redundant_files += more.redundant_files;
-        sums.reclaimable_bytes =
-            sums.reclaimable_bytes.saturating_add(more.reclaimable_bytes);
+        self.summary.add_groups(&groups.totals().into());
     }
 
     fn sort(&mut self, order: &GroupOrder) {

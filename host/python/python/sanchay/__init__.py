@@ -23,7 +23,8 @@ takes back. :func:`snapshot` keeps what
 files there are in a catalog, and :func:`diff`, :func:`history`, :func:`verify`
 and :func:`watch` tell what became of them. :func:`plan_shards` cuts trees and
 buckets into values of :class:`Shard` that any machine can run, and
-:func:`merge_partition` finds the duplicates of what they wrote. :func:`similar` and
+:func:`merge_partition` finds the duplicates of what they wrote, and
+:func:`merge_similar` what is nearly the same. :func:`similar` and
 :func:`similar_pairs` find files with nearly the same text. A :class:`Store` keeps
 snapshots of trees with all that files contain, each content once. The module
 ``mithril`` has storage, compression and hashing for programs.
@@ -140,6 +141,7 @@ if TYPE_CHECKING:
         ShardOutput,
         load_shards,
         merge_partition,
+        merge_similar,
         plan_shards,
     )
     from sanchay._similar import (
@@ -246,6 +248,7 @@ __all__ = [
     "load_plan",
     "load_shards",
     "merge_partition",
+    "merge_similar",
     "move",
     "plan_shards",
     "rename",
@@ -308,6 +311,7 @@ _LATER = {
         "ShardOutput",
         "load_shards",
         "merge_partition",
+        "merge_similar",
         "plan_shards",
     ),
     "_similar": (

@@ -141,7 +141,8 @@ def duplicates(
     to take groups, for asyncio and for Arrow (a row for each file, with the
     columns group, size, algorithm, hash, path, reclaimable; groups are counted
     from 1, and reclaimable stands in the first row of each group only, so that
-    its sum is that of the groups).
+    its sum is that of the groups). With ``folders``, groups of identical folders
+    come first, and there are the columns kind and file_count.
 
     Args:
         roots: A directory, or several; None is the current directory. Roots
@@ -282,7 +283,7 @@ def start_duplicates(
     run = _native.duplicates(
         roots,
         walk,
-        {name: others[name] for name in GROUPS},
+        {name: others[name] for name in (*GROUPS, "folders")},
         others["algorithm"],
         others["hardlinks"],
         catalog,

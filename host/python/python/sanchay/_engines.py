@@ -14,13 +14,16 @@ from typing import Any
 
 from sanchay import _native
 from sanchay._calls import scan
-from sanchay._keywords import DEFAULTS, LikenessOptions
-from sanchay._options import unexpected
 from sanchay._records import Records
-from sanchay._shards import Shard, merge_partition
-from sanchay._similar import LIKENESS, SimilarGroup, SimilarSummary, similar
+from sanchay._shards import Shard
+from sanchay._similar import SimilarGroup, SimilarSummary, completed
 from sanchay._store import PutSummary, Store
-from sanchay._types import ScannedFile, Summary
+from sanchay._types import (
+    DuplicateGroup,
+    DuplicateSummary,
+    ScannedFile,
+    Summary,
+)
 
 __all__ = [
     "NO_SHARDS",
@@ -193,20 +196,38 @@ def _row(shard: Shard, **values: object) -> Any:
 def merged(
     partitions: Sequence[int], out: str | PathLike[str], options: Mapping[str, Any]
 ) -> Any:
-    """Find the duplicates in some partitions of outputs."""
-    tables = []
-    for partition in partitions:
-        groups = merge_partition(out, partition, path_bytes=True, **options)
-        tables.append(_numbered(_table(groups), partition))
-    return _arrow().concat_tables(tables)
+    """Find the duplicates in some partitions of outputs.
+
+    What the shards say of their outputs is read once for all of them.
+    """
+    compute = import_module("pyarrow.compute")
+    pyarrow = _arrow()
+    run = _native.merge_shards(
+        out,
+        partitions,
+        False,
+        options["hardlinks"],
+        options["same_device"],
+        options["min_group"],
+        "reclaimable:desc",
+        options["allow_missing"],
+        None,
+        True,
+        DuplicateGroup,
+    )
+    groups: Records[DuplicateGroup, DuplicateSummary]
+    groups = Records(run, DuplicateSummary, "sanchay.merge_partition")
+    found = _table(groups)
+    # A partition is known by the first byte of its digests.
+    first = compute.utf8_slice_codeunits(found["hash"], 0, 2)
+    bytes_in_hex = pyarrow.array([f"{it:02x}" for it in range(256)])
+    numbers = compute.index_in(first, value_set=bytes_in_hex)
+    return found.add_column(0, "partition", numbers.cast(pyarrow.uint32()))
 
 
 def checked_likeness(options: Mapping[str, Any]) -> dict[str, Any]:
     """Complete options of likeness, and refuse those that make no sense."""
-    for name in options:
-        if name not in LIKENESS:
-            raise unexpected(similar, name)
-    likeness = {**DEFAULTS[LikenessOptions], **options}
+    likeness = completed(options)
     if likeness["images"]:
         raise ValueError(
             "images: shards compare texts; similar(images=True) compares "

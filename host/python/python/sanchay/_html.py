@@ -38,8 +38,9 @@ def records(
 def group(found: Any) -> str:
     """Show a group of duplicates."""
     files = "".join(f"<li>{_cell(file)}</li>" for file in found.files)
+    what = "folders" if found.kind == "directory" else "files"
     return (
-        f"<p>{len(found.files)} files of {_cell(found.size)} bytes, "
+        f"<p>{len(found.files)} {what} of {_cell(found.size)} bytes, "
         f"{_cell(found.reclaimable)} of which can be reclaimed</p>"
         f"<ol>{files}</ol><p>{_text(found.algorithm)} "
         f"<code>{_text(found.hash)}</code></p>"

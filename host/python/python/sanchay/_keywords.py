@@ -113,7 +113,16 @@ class GroupOptions(WalkOptions, RunOptions, total=False):
 
 
 class DuplicateOptions(GroupOptions, RecordOptions, total=False):
-    """The keywords of duplicates()."""
+    """The keywords of duplicates().
+
+    Args:
+        folders: Find identical folders, too, and tell each group of the
+            topmost ones, before those of files: the files of folders that could
+            go are in no other group. Folders are identical as far as the
+            filters go, so hidden=True is wanted most times.
+    """
+
+    folders: bool
 
 
 class LikenessOptions(TypedDict, total=False):
@@ -216,6 +225,7 @@ DEFAULTS: dict[type, dict[str, Any]] = {
         "verify": False,
         "sort": "reclaimable:desc",
     },
+    DuplicateOptions: {"folders": False},
     LikenessOptions: {
         "images": False,
         "rotations": False,

@@ -454,6 +454,7 @@ def plan_shards(
     algorithm: str | None,
     fields: list[str],
     depth: int,
+    likeness: dict[str, Any] | None,
     threads: int | None,
     progress: Callable[..., object] | None,
 ) -> list[str]: ...
@@ -482,12 +483,22 @@ def sum_shard(
 ) -> tuple[list[tuple[bytes, int, int, int]], list[OSError]]: ...
 def merge_shards(
     out: str | PathLike[str],
-    partition: int | None,
+    partitions: Sequence[int],
+    together: bool,
     hardlinks: bool,
     same_device: bool,
     min_group: int,
     sort: str,
     allow_missing: bool,
+    progress: Callable[..., object] | None,
+    path_bytes: bool,
+    record: type,
+) -> Run: ...
+def merge_similar_shards(
+    out: str | PathLike[str],
+    partitions: Sequence[int],
+    allow_missing: bool,
+    threads: int | None,
     progress: Callable[..., object] | None,
     path_bytes: bool,
     record: type,

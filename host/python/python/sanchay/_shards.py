@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
@@ -11,8 +11,10 @@ from typing import NamedTuple
 from sanchay import _native
 from sanchay._arguments import reporter
 from sanchay._fields import describe
+from sanchay._keywords import LikenessOptions
 from sanchay._options import Unpack, split, takes
 from sanchay._records import Records
+from sanchay._similar import SimilarGroup, SimilarSummary, completed
 from sanchay._types import (
     Algorithm,
     DuplicateGroup,
@@ -26,7 +28,14 @@ from sanchay._types import (
     WalkOptions,
 )
 
-__all__ = ["Shard", "ShardOutput", "load_shards", "merge_partition", "plan_shards"]
+__all__ = [
+    "Shard",
+    "ShardOutput",
+    "load_shards",
+    "merge_partition",
+    "merge_similar",
+    "plan_shards",
+]
 
 
 #: What is read of a line.
@@ -173,6 +182,7 @@ def plan_shards(
     algorithm: Algorithm = "xxh3-128",
     fields: Iterable[str] = (),
     depth: int = 2,
+    similar: LikenessOptions | None = None,
     threads: int | None = None,
     progress: OnProgress | None = None,
     **options: Unpack[WalkOptions],
@@ -194,6 +204,10 @@ def plan_shards(
         fields: Fields that are kept of each file, besides those that all have:
             those of the program's hash, but for user, group and target.
         depth: How deep the sums by folder go: 0 for the roots alone.
+        similar: Also look which texts may be alike, for merge_similar(): the
+            options of LikenessOptions, where {} takes the usual ones. Each text
+            is read once more for that when a shard is written. Pictures are
+            not compared.
         threads: How many threads list, 1 to 1024; None is one for each
             processor.
         progress: Called with a Progress, as in scan(), or True for a bar.
@@ -217,6 +231,7 @@ def plan_shards(
         algorithm,
         list(fields),
         depth,
+        None if similar is None else completed(similar),
         threads,
         reporter(progress),
     )
@@ -267,11 +282,10 @@ def merge_partition(
         LookupError: When groups are taken: the output of a shard is missing.
         OSError: Likewise: an output cannot be read, or is not what was written.
     """
-    if partition is not None and not 0 <= partition <= 255:
-        raise ValueError(f"partition: {partition} is not from 0 to 255")
     run = _native.merge_shards(
         out,
-        partition,
+        _partitions(partition),
+        True,
         hardlinks,
         same_device,
         min_group,
@@ -282,3 +296,55 @@ def merge_partition(
         DuplicateGroup,
     )
     return Records(run, DuplicateSummary, "sanchay.merge_partition")
+
+
+def merge_similar(
+    out: str | PathLike[str],
+    partition: int | None,
+    *,
+    allow_missing: bool = False,
+    threads: int | None = None,
+    progress: OnProgress | None = None,
+    path_bytes: bool = False,
+) -> Records[SimilarGroup, SimilarSummary]:
+    """Find the groups of files with nearly the same text, of several shards.
+
+    For plans that were made with ``similar``. Of all partitions, the groups are
+    those that similar() finds in the same files, in the same order. Texts that
+    something in one partition joins are read once more and compared: their
+    roots must be seen here. Of some partitions, the groups are a part of that.
+
+    Args:
+        out: Where the shards wrote, as of merge_partition().
+        partition: 0 to 255; None is all.
+        allow_missing: Whether the outputs of some shards may be missing.
+        threads: How many threads work, 1 to 1024; None is one for each
+            processor.
+        progress: Called with a Progress, as in scan(), or True for a bar.
+        path_bytes: Whether Arrow tables have the column path_bytes as well.
+
+    Raises:
+        LookupError: When groups are taken: the output of a shard is missing, or
+            the plan did not ask for texts.
+        OSError: Likewise: an output cannot be read, or is not what was written.
+            Texts that cannot be read are among the errors of the answer.
+    """
+    run = _native.merge_similar_shards(
+        out,
+        _partitions(partition),
+        allow_missing,
+        threads,
+        reporter(progress),
+        path_bytes,
+        SimilarGroup,
+    )
+    return Records(run, SimilarSummary, "sanchay.merge_similar")
+
+
+def _partitions(partition: int | None) -> Sequence[int]:
+    """One partition, or all."""
+    if partition is None:
+        return range(256)
+    if not 0 <= partition <= 255:
+        raise ValueError(f"partition: {partition} is not from 0 to 255")
+    return [partition]

@@ -9,12 +9,13 @@ from sanchay import _native
 from sanchay._arguments import raises, reporter
 from sanchay._fields import describe
 from sanchay._keywords import (
+    DEFAULTS,
     LikenessOptions,
     RecordOptions,
     RunOptions,
     SimilarOptions,
 )
-from sanchay._options import Unpack, split, takes
+from sanchay._options import Unpack, split, takes, unexpected
 from sanchay._records import Records
 from sanchay._types import OnProgress, Paths, WalkOptions
 
@@ -23,6 +24,7 @@ __all__ = [
     "SimilarGroup",
     "SimilarPair",
     "SimilarSummary",
+    "completed",
     "similar",
     "similar_pairs",
     "start_similar",
@@ -185,6 +187,14 @@ LIKENESS = (
     "characters",
     "max_file_size",
 )
+
+
+def completed(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Add the likeness that is not given; refuse what is no option of it."""
+    for name in options:
+        if name not in LIKENESS:
+            raise unexpected(similar, name)
+    return {**DEFAULTS[LikenessOptions], **options}
 
 
 def start_similar(

@@ -359,7 +359,7 @@ describe(
 
 
 class DuplicateGroup(NamedTuple):
-    """Files with equal content."""
+    """Files with equal content, or identical folders."""
 
     size: int
     algorithm: str
@@ -367,6 +367,8 @@ class DuplicateGroup(NamedTuple):
     files: tuple[str, ...]
     reclaimable: int
     roles: tuple[Literal["reference", "duplicate"], ...] = ()
+    kind: Literal["file", "directory"] = "file"
+    file_count: int | None = None
 
     def _repr_html_(self) -> str:
         """For notebooks."""
@@ -388,6 +390,8 @@ describe(
     roles=(
         "What each of the files is: a reference, which stays, or a duplicate."
     ),
+    kind='What they are: "directory" with ``folders=True`` alone.',
+    file_count="How many files are in each folder, at any depth.",
 )
 
 
@@ -521,6 +525,8 @@ class DuplicateSummary(NamedTuple):
     groups: int
     redundant_files: int
     reclaimable: int
+    folder_groups: int = 0
+    redundant_folders: int = 0
 
 
 describe(
@@ -530,7 +536,9 @@ describe(
     bytes="Bytes of the files looked at.",
     errors="Entries that failed.",
     named_errors="Of these, the ones that the caller had named.",
-    groups="How many groups of equal files there are.",
+    groups="How many groups there are, of files and of folders.",
     redundant_files="How many files could go: all but one of each group.",
     reclaimable="How many bytes that would free.",
+    folder_groups="How many of the groups are of identical folders.",
+    redundant_folders="How many folders could go.",
 )

@@ -10,6 +10,7 @@ from threading import Event
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import sanchay
 
 from sanchay_desktop.words import named, path_of
@@ -23,6 +24,8 @@ def folder_pairs(groups: pa.Table, cancelled: Event) -> list[dict[str, Any]]:
     """The pairs, those with most bytes first; it looks into them, in a thread."""
     folders: dict[int, Counter[str]] = defaultdict(Counter)
     sizes: dict[int, int] = {}
+    if "kind" in groups.column_names:
+        groups = groups.filter(pc.equal(groups["kind"], "file"))
     wanted = groups.select(["group", "path", "path_bytes", "size"])
     for batch in wanted.to_batches():
         for number, path, raw, size in zip(*(it.to_pylist() for it in batch.columns)):

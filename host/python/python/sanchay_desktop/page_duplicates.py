@@ -10,7 +10,7 @@ from sanchay_desktop import words
 from sanchay_desktop.folder_pairs import folder_pairs
 from sanchay_desktop.planning import ChoosingPage
 from sanchay_desktop.table import ArrowModel
-from sanchay_desktop.widgets import action
+from sanchay_desktop.widgets import action, check
 from sanchay_desktop.words import mark, tr
 
 
@@ -32,6 +32,8 @@ class DuplicatesPage(ChoosingPage):
     planner = sanchay.dedupe
 
     def build(self) -> None:
+        self.whole = check(tr("Identical folders as &one"))
+        self.bar.addWidget(self.whole)
         super().build()
         self.model.group_by = "group"
         self.model.mark = self._mark
@@ -45,6 +47,8 @@ class DuplicatesPage(ChoosingPage):
     def _mark(self, row: dict[str, Any]) -> str:
         if row.get("role") == "reference":
             return tr("protected: stays")
+        if row.get("kind") == "directory":
+            return tr("a folder, files: {0}").format(words.number(row["file_count"]))
         return tr("stays, by hand") if row["path"] in self.kept else ""
 
     def keep_selected(self) -> None:
@@ -54,7 +58,9 @@ class DuplicatesPage(ChoosingPage):
 
     def keywords(self) -> dict[str, Any]:
         protected = self.desk.folders.protected()
-        return {**super().keywords(), **self.catalog(), "reference": protected}
+        whole = self.whole.isChecked()
+        found = {"reference": protected, "folders": whole}
+        return {**super().keywords(), **self.catalog(), **found}
 
     def catalog(self) -> dict[str, Any]:
         return {"catalog": self.desk.catalog()}

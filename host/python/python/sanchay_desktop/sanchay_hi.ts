@@ -464,6 +464,10 @@
         <translation>चित्रों की तुलना कैसे हो</translation>
     </message>
     <message>
+        <source>Identical folders as &amp;one</source>
+        <translation>समान फ़ोल्डर &amp;एक साथ</translation>
+    </message>
+    <message>
         <source>In snapshots</source>
         <translation>स्नैपशॉट में</translation>
     </message>
@@ -938,6 +942,10 @@
     <message>
         <source>a day</source>
         <translation>एक दिन</translation>
+    </message>
+    <message>
+        <source>a folder, files: {0}</source>
+        <translation>फ़ोल्डर, फ़ाइलें: {0}</translation>
     </message>
     <message>
         <source>a month</source>

@@ -56,6 +56,26 @@ pub struct DuplicateSummary {
     pub scanned: Summary,
 }
 
+impl From<GroupTotals> for DuplicateSummary {
+    fn from(totals: GroupTotals) -> Self {
+        let GroupTotals { groups, redundant_files, reclaimable_bytes } =
+            totals;
+        Self { groups, redundant_files, reclaimable_bytes, ..Self::default() }
+    }
+}
+
+impl DuplicateSummary {
+    /// Adds other groups of the same search: what was looked at stays.
+    pub fn add_groups(&mut self, more: &Self) {
+        self.groups += more.groups;
+        self.folder_groups += more.folder_groups;
+        self.redundant_folders += more.redundant_folders;
+        self.redundant_files += more.redundant_files;
+        let bytes = &mut self.reclaimable_bytes;
+        *bytes = bytes.saturating_add(more.reclaimable_bytes);
+    }
+}
+
 impl std::fmt::Display for DuplicateSummary {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { groups, redundant_files, reclaimable_bytes, .. } = *self;
@@ -80,16 +100,8 @@ impl Duplicates {
     /// What the search came to.
     #[must_use]
     pub fn summary(&self) -> DuplicateSummary {
-        let GroupTotals { groups, redundant_files, reclaimable_bytes } =
-            self.groups.totals();
-        let scanned = self.scanned;
-        let mut summary = DuplicateSummary {
-            groups,
-            redundant_files,
-            reclaimable_bytes,
-            scanned,
-            ..DuplicateSummary::default()
-        };
+        let mut summary = DuplicateSummary::from(self.groups.totals());
+        summary.scanned = self.scanned;
         if let Some(folders) = &self.folders {
             summary.folder_groups = folders.groups.len() as u64;
             summary.redundant_folders = folders.redundant;

@@ -2,12 +2,37 @@
 import { load } from './inspector.js';
 
 const TELL = 80;
+/** How much is read at once, in bytes: the next while this is hashed. */
+const READ = 8 << 20;
+/** How much of that the component takes at once. */
+const PIECE = 1 << 20;
 const loaded = (async () => {
     const answer = await fetch(new URL('../inspector.wasm', import.meta.url));
     if (!answer.ok)
         throw new Error('The component did not come from the service.');
     return load(await answer.arrayBuffer());
 })();
+
+/**
+ * A file from one end to the other. Its own stream comes in small pieces, each
+ * of which costs a message.
+ * @param {File} file
+ */
+async function* reads(file) {
+    const read = (/** @type {number} */ at) => {
+        const bytes = file.slice(at, at + READ).arrayBuffer();
+        // Whoever waits for it hears of it.
+        bytes.catch(() => {});
+        return bytes;
+    };
+    let next = read(0);
+    for (let at = READ; ; at += READ) {
+        const bytes = await next;
+        if (at < file.size) next = read(at);
+        yield new Uint8Array(bytes);
+        if (at >= file.size) return;
+    }
+}
 
 addEventListener('message', async ({ data: { file, algorithms } }) => {
     try {
@@ -17,11 +42,12 @@ addEventListener('message', async ({ data: { file, algorithms } }) => {
             engine.hasher(it),
         );
         let [done, told] = [0, begun];
-        for (const reader = file.stream().getReader(); ;) {
-            const piece = await reader.read();
-            if (piece.done) break;
-            for (const it of hashers) it.update(piece.value);
-            done += piece.value.length;
+        for await (const read of reads(file)) {
+            for (let at = 0; at < read.length; at += PIECE) {
+                const piece = read.subarray(at, at + PIECE);
+                for (const it of hashers) it.update(piece);
+            }
+            done += read.length;
             const now = performance.now();
             if (now - told < TELL) continue;
             told = now;
