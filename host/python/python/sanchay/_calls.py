@@ -125,7 +125,7 @@ def hash_files(
     return start_hash_files(paths, options, progress, catalog)
 
 
-@takes(GroupOptions, WalkOptions, RunOptions, RecordOptions)
+@takes(GroupOptions, DuplicateOptions, WalkOptions, RunOptions, RecordOptions)
 def duplicates(
     roots: Paths | None = None,
     *,

@@ -15,15 +15,10 @@ from typing import Any
 from sanchay import _native
 from sanchay._calls import scan
 from sanchay._records import Records
-from sanchay._shards import Shard
+from sanchay._shards import Shard, start_merge
 from sanchay._similar import SimilarGroup, SimilarSummary, completed
 from sanchay._store import PutSummary, Store
-from sanchay._types import (
-    DuplicateGroup,
-    DuplicateSummary,
-    ScannedFile,
-    Summary,
-)
+from sanchay._types import ScannedFile, Summary
 
 __all__ = [
     "NO_SHARDS",
@@ -200,23 +195,8 @@ def merged(
 
     What the shards say of their outputs is read once for all of them.
     """
-    compute = import_module("pyarrow.compute")
-    pyarrow = _arrow()
-    run = _native.merge_shards(
-        out,
-        partitions,
-        False,
-        options["hardlinks"],
-        options["same_device"],
-        options["min_group"],
-        "reclaimable:desc",
-        options["allow_missing"],
-        None,
-        True,
-        DuplicateGroup,
-    )
-    groups: Records[DuplicateGroup, DuplicateSummary]
-    groups = Records(run, DuplicateSummary, "sanchay.merge_partition")
+    compute, pyarrow = import_module("pyarrow.compute"), _arrow()
+    groups = start_merge(out, partitions, False, path_bytes=True, **options)
     found = _table(groups)
     # A partition is known by the first byte of its digests.
     first = compute.utf8_slice_codeunits(found["hash"], 0, 2)

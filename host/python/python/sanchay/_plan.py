@@ -165,7 +165,7 @@ class Plan:
         return _plan(Plan.hash_files, "hash", paths, options, shard)
 
     @staticmethod
-    @takes(GroupOptions, WalkOptions, RunOptions, RecordOptions)
+    @takes(GroupOptions, DuplicateOptions, WalkOptions, RunOptions, RecordOptions)
     def duplicates(
         roots: Paths | None = None,
         **options: Unpack[DuplicateOptions],

@@ -282,10 +282,40 @@ def merge_partition(
         LookupError: When groups are taken: the output of a shard is missing.
         OSError: Likewise: an output cannot be read, or is not what was written.
     """
-    run = _native.merge_shards(
+    return start_merge(
         out,
         _partitions(partition),
         True,
+        hardlinks=hardlinks,
+        same_device=same_device,
+        min_group=min_group,
+        sort=sort,
+        allow_missing=allow_missing,
+        progress=progress,
+        path_bytes=path_bytes,
+    )
+
+
+def start_merge(
+    out: str | PathLike[str],
+    partitions: Sequence[int],
+    together: bool,
+    *,
+    hardlinks: bool = False,
+    same_device: bool = False,
+    min_group: int = 2,
+    sort: str = "reclaimable:desc",
+    allow_missing: bool = False,
+    progress: OnProgress | None = None,
+    path_bytes: bool = False,
+) -> Records[DuplicateGroup, DuplicateSummary]:
+    """Begin a merge: of partitions together, or of one after the other, each
+    with numbers and an order of its own.
+    """
+    run = _native.merge_shards(
+        out,
+        partitions,
+        together,
         hardlinks,
         same_device,
         min_group,
