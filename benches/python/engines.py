@@ -1,15 +1,16 @@
-"""Ray and Spark against one process on the same files of one machine: seconds
-from the first call to the last row, seconds of processors that all processes
-of it took, and what an engine takes to start.
+"""Ray, Spark and the leases of the service against one process on the same files
+of one machine: seconds from the first call to the last row, seconds of
+processors that all processes of it took, and what an engine takes to start.
 
     python benches/python/engines.py [--files N] [--target N] [--rounds N]
-        [--folder FOLDER] [--json]
+        [--program PROGRAM] [--folder FOLDER] [--json]
 
 The interpreter is one that has sanchay and both engines, such as that of
 `./x test-engines`. All have as many processors; Ray and Spark run a task with
 one thread on each. A shard has `--target` files. The fastest of some rounds
 counts, and the one that took the processors least: where others use the machine
-as well, the latter says more. Starting an engine is measured once.
+as well, the latter says more. Starting an engine is measured once. The service
+is measured where the program is named; it plans the shards, too.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 import sanchay
+from service import Service
 
 #: How many files have the same content, and how many lie in a folder.
 COPIES, FOLDER = 4, 500
@@ -69,8 +71,12 @@ def processors() -> float:
 class Bench:
     """What is measured, on a tree and with a place for outputs."""
 
-    def __init__(self, root: Path, target: int, rounds: int) -> None:
+    def __init__(
+        self, root: Path, target: int, rounds: int, program: Path | None
+    ) -> None:
         self.root = root
+        self.target = target
+        self.program = program
         self.rounds = rounds
         self.processors = os.cpu_count() or 1
         self.shards = sanchay.plan_shards(root, target_files=target)
@@ -107,6 +113,36 @@ class Bench:
 
         self.time("one search", lambda _: rows(sanchay.duplicates(self.root)))
         self.time("one process, shards", sharded)
+
+    def leases(self) -> None:
+        """By jobs of the service, which its workers lease."""
+        if self.program is None:
+            return
+        with self.place() as state:
+            begun = time.perf_counter()
+            jobs = [f"--jobs={self.processors}"]
+            service = Service(self.program, self.root, state, jobs)
+            self.figures["service, start"] = round(time.perf_counter() - begun, 2)
+
+            def job(_: Path) -> int:
+                whole = service.begin("shards", target_files=self.target)
+                service.wait(whole)
+                # The job that merges is there when the shards are over.
+                merge: list[int] = []
+                while not merge:
+                    time.sleep(0.01)
+                    parts = service.get(f"/api/v1/jobs?whole={whole}&limit=200")
+                    merge = [it["id"] for it in parts["jobs"] if it["part"] == -1]
+                told = service.wait(merge[0])["result"]
+                # One file of each group may stay.
+                found: int = told["groups"] + told["redundant_files"]
+                return found
+
+            try:
+                self.time("service, leases", job)
+            finally:
+                service.process.terminate()
+                service.process.wait()
 
     def ray(self) -> None:
         """By Ray, on one node."""
@@ -157,6 +193,7 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=100_000)
     parser.add_argument("--target", type=int, default=12_500)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--program", type=Path, help="whose service is measured")
     parser.add_argument("--folder", type=Path, help="where the tree is made")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
@@ -166,8 +203,8 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="engines-", dir=given.folder))
     try:
         make(folder / "in", given.files)
-        bench = Bench(folder / "in", given.target, given.rounds)
-        for engine in (bench.one_process, bench.ray, bench.spark):
+        bench = Bench(folder / "in", given.target, given.rounds, given.program)
+        for engine in (bench.one_process, bench.leases, bench.ray, bench.spark):
             engine()
     finally:
         shutil.rmtree(folder)

@@ -50,19 +50,20 @@ def main() -> None:
         digest = json.loads(said)["hash"]
         service = Service(program, root, folder / "state", [])
         try:
-            service.wait(service.begin("hash"))
+            service.wait(service.begin("snapshot", hash=True))
             (folder / "profile").mkdir()
             asked = {
                 "tools": str(HERE / ".tools/node"),
                 "chromium": given.chromium,
                 "profile": str(folder / "profile"),
-                "url": service.page,
+                "url": f"http://{service.host}:{service.port}/",
+                "key": service.key,
                 "file": str(file),
                 "rounds": given.rounds,
             }
             (folder / "asked.json").write_text(json.dumps(asked))
             node = ["node", HERE / "benches/page.mjs", folder / "asked.json"]
-            told = json.loads(subprocess.run(node, check=True, capture_output=True).stdout)
+            told = json.loads(subprocess.run(node, check=True, stdout=subprocess.PIPE).stdout)
         finally:
             service.process.terminate()
             service.process.wait()

@@ -66,9 +66,7 @@ class Service:
             text=True,
         )
         assert self.process.stdout is not None
-        #: The page's address, with its token.
-        self.page = self.process.stdout.readline().strip()
-        address = self.page.partition("/#")[0]
+        address = self.process.stdout.readline().partition("/#")[0]
         if not address:
             sys.exit("the service did not start")
         self.host, _, port = address.removeprefix("http://").partition(":")

@@ -10,9 +10,9 @@ from threading import Event
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import sanchay
 
+from sanchay_desktop.kernels import pc
 from sanchay_desktop.words import named, path_of
 
 #: How many pairs are told, and how many folders of one group are paired.

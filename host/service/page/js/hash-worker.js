@@ -2,8 +2,9 @@
 import { load } from './inspector.js';
 
 const TELL = 80;
-/** How much is read at once, in bytes: the next while this is hashed. */
-const READ = 8 << 20;
+/** How much is read at once, in bytes, and how many such reads go ahead. */
+const READ = 16 << 20;
+const AHEAD = 3;
 /** How much of that the component takes at once. */
 const PIECE = 1 << 20;
 const loaded = (async () => {
@@ -19,18 +20,23 @@ const loaded = (async () => {
  * @param {File} file
  */
 async function* reads(file) {
-    const read = (/** @type {number} */ at) => {
+    const ahead = /** @type {Promise<ArrayBuffer>[]} */ ([]);
+    let at = 0;
+    const read = () => {
+        if (at >= file.size) return;
         const bytes = file.slice(at, at + READ).arrayBuffer();
         // Whoever waits for it hears of it.
         bytes.catch(() => {});
-        return bytes;
+        ahead.push(bytes);
+        at += READ;
     };
-    let next = read(0);
-    for (let at = READ; ; at += READ) {
-        const bytes = await next;
-        if (at < file.size) next = read(at);
-        yield new Uint8Array(bytes);
-        if (at >= file.size) return;
+    for (let of = 0; of < AHEAD; of++) read();
+    while (ahead.length) {
+        const bytes = new Uint8Array(
+            /** @type {ArrayBuffer} */ (await ahead.shift()),
+        );
+        read();
+        yield bytes;
     }
 }
 
