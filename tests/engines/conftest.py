@@ -54,7 +54,7 @@ def slow(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 #: How large the files of `slow` are: none of it is on disk.
-SLOW_BYTES = int(os.environ.get("SANCHAY_TEST_SLOW_BYTES", 64 << 20))
+SLOW_BYTES = int(os.environ.get("SANCHAY_TEST_SLOW_BYTES", 2 << 30))
 
 
 def until(happened: Callable[[], object], seconds: float = 120) -> object:

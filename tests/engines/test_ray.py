@@ -145,8 +145,11 @@ def bucket(
         for path in tree.rglob("*.txt"):
             # Names that are no text are no keys.
             key = os.fsencode(path.relative_to(tree)).decode(errors="ignore")
-            body, put = path.read_bytes(), f"{url}/files/in/{quote(key)}"
-            with urlopen(Request(put, data=body, method="PUT")):
+            put = f"{url}/files/in/{quote(key)}"
+            # A form would be taken apart.
+            kind = {"Content-Type": "application/octet-stream"}
+            body = path.read_bytes()
+            with urlopen(Request(put, data=body, headers=kind, method="PUT")):
                 pass
         yield {
             "AWS_ENDPOINT_URL": url,

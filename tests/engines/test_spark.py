@@ -9,6 +9,7 @@ import sys
 import threading
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -156,7 +157,9 @@ def test_a_killed_executor_changes_nothing(session, slow):
         # Workers that earlier tests left would pass for those of this one.
         for worker, line in below(pid):
             if b"pyspark.daemon" in line:
-                os.kill(worker, signal.SIGTERM)
+                # It may have ended in the meantime.
+                with suppress(ProcessLookupError):
+                    os.kill(worker, signal.SIGTERM)
     killer = threading.Thread(target=kill)
     killer.start()
     rows = sanchay.spark.duplicates(session, shards).collect()

@@ -148,6 +148,19 @@ def test_partitions_are_merged_and_numbered(files, tmp_path):
     assert all(int(it[:2], 16) == partition for (partition, _), it in groups.items())
     expected = {it.hash for it in sanchay.duplicates(files)}
     assert set(groups.values()) == expected and expected
+    by_partition = {}
+    for partition, group in groups:
+        by_partition.setdefault(partition, []).append(group)
+    assert all(it == list(range(1, len(it) + 1)) for it in by_partition.values())
+    assert max(map(len, by_partition.values())) < len(groups)
+    # Of each group, the first row says what can be reclaimed.
+    rows = merged.to_pylist()
+    told = [row for row in rows if row["reclaimable"] is not None]
+    assert len(told) == len(groups)
+    assert sum(row["reclaimable"] for row in told) == sum(
+        it.reclaimable for it in sanchay.duplicates(files)
+    )
+    assert not _engines.merged([], str(tmp_path / "out"), {}).num_rows
 
 
 def test_shards_are_put_once_and_come_back_together(files, tmp_path):

@@ -285,7 +285,7 @@ pub(crate) fn sum_shard<'py>(
 }
 
 /// Begins merging partitions of the outputs of shards: together, in one order,
-/// or one after the other, each with an order and numbers of its own.
+/// or one after the other, each with an order of its own.
 #[pyfunction]
 #[pyo3(signature = (
     out, partitions, together, hardlinks, same_device, min_group, sort, allow_missing,
@@ -326,9 +326,11 @@ pub(crate) fn merge_shards(
         let outputs = open(&out, allow_missing)?;
         let each = if together { partitions.len() } else { 1 };
         let mut totals = DuplicateSummary::default();
+        let mut number = 0;
         for some in partitions.chunks(each.max(1)) {
             let merged = outputs.duplicates(some.iter().copied(), &options)?;
-            for (number, group) in (1..).zip(merged.groups()) {
+            for group in merged.groups() {
+                number += 1;
                 let pushed = feed.push(|groups: &mut Groups| {
                     groups.add_merged(number, &group);
                 });

@@ -201,8 +201,16 @@ def merged(
     # A partition is known by the first byte of its digests.
     first = compute.utf8_slice_codeunits(found["hash"], 0, 2)
     bytes_in_hex = pyarrow.array([f"{it:02x}" for it in range(256)])
-    numbers = compute.index_in(first, value_set=bytes_in_hex)
-    return found.add_column(0, "partition", numbers.cast(pyarrow.uint32()))
+    parts = compute.index_in(first, value_set=bytes_in_hex)
+    # Groups are numbered in each partition, which is done wherever it is.
+    numbers, parts_ = found["group"].to_numpy(), parts.to_numpy()
+    numpy = import_module("numpy")
+    begins = numpy.flatnonzero(numpy.diff(parts_, prepend=-1))
+    lengths = numpy.diff(begins, append=len(parts_))
+    before = numpy.repeat(numbers[begins] - 1, lengths)
+    at = found.column_names.index("group")
+    found = found.set_column(at, "group", pyarrow.array(numbers - before))
+    return found.add_column(0, "partition", parts.cast(pyarrow.uint32()))
 
 
 def checked_likeness(options: Mapping[str, Any]) -> dict[str, Any]:

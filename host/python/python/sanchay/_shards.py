@@ -310,7 +310,7 @@ def start_merge(
     path_bytes: bool = False,
 ) -> Records[DuplicateGroup, DuplicateSummary]:
     """Begin a merge: of partitions together, or of one after the other, each
-    with numbers and an order of its own.
+    with an order of its own.
     """
     run = _native.merge_shards(
         out,
