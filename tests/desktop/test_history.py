@@ -104,7 +104,7 @@ def test_the_log_keeps_folders_that_are_no_text(tmp_path):
     path = tmp_path / "log.db"
     log = JobLog(path)
     folder = os.fsdecode(b"/srv/\xff")
-    number = log.begin("scan", [folder], {"where": "size > 1"})
+    number = log.begin("scan", [folder], [], {"where": "size > 1"})
     log.end(number, "done", "files: 1")
     log.close()
     [job] = JobLog(path).jobs()

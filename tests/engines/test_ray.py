@@ -176,6 +176,22 @@ def test_objects_of_a_bucket_are_dealt_with_as_files_are(
     assert len(hashed) == len(expected) > 200
     rows = sanchay.ray.duplicates(shards, out, ray_options=there)
     assert groups_of(rows.take_all()) == expected_groups(root)
+    like = sanchay.plan_shards(root, target_files=50, similar={})
+    sanchay.ray.write(like, "s3://files/like", ray_options=there)
+    found = list(sanchay.merge_similar("s3://files/like", None))
+    assert found == list(sanchay.similar(root)) != []
+
+
+def test_a_place_in_another_root_is_refused_and_options_of_ray_are_taken(
+    two_nodes, tree, tmp_path
+):
+    roots = [tree / "0", tree / "1"]
+    shards = sanchay.plan_shards(roots, target_files=20)
+    with pytest.raises(ValueError, match="lies in"):
+        sanchay.ray.write(shards, tree / "1/out")
+    options = {"scheduling_strategy": "DEFAULT", "num_cpus": 1}
+    done = sanchay.ray.write(shards, tmp_path / "out", ray_options=options)
+    assert sum(it.files for it in done) == sum(it.files for it in shards)
 
 
 def test_sums_by_folder_are_those_of_the_program(two_nodes, tree, tmp_path):

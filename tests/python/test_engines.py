@@ -148,19 +148,29 @@ def test_partitions_are_merged_and_numbered(files, tmp_path):
     assert all(int(it[:2], 16) == partition for (partition, _), it in groups.items())
     expected = {it.hash for it in sanchay.duplicates(files)}
     assert set(groups.values()) == expected and expected
+    assert not _engines.merged([], str(tmp_path / "out"), {}).num_rows
+
+
+def test_groups_of_merged_partitions_are_numbered_in_each(tmp_path):
+    (tmp_path / "in").mkdir()
+    for number in range(900):
+        (tmp_path / f"in/{number}").write_text(f"content {number // 2}")
+    shards = sanchay.plan_shards(tmp_path / "in", target_files=300)
+    for shard in shards:
+        shard.write(tmp_path / "out")
+    merged = _engines.merged(range(256), str(tmp_path / "out"), {})
+    rows = merged.to_pylist()
+    groups = {(row["partition"], row["group"]): row["hash"] for row in rows}
+    assert len(groups) == len(set(groups.values())) == 450
     by_partition = {}
     for partition, group in groups:
         by_partition.setdefault(partition, []).append(group)
     assert all(it == list(range(1, len(it) + 1)) for it in by_partition.values())
-    assert max(map(len, by_partition.values())) < len(groups)
+    assert 1 < max(map(len, by_partition.values())) < 450
     # Of each group, the first row says what can be reclaimed.
-    rows = merged.to_pylist()
-    told = [row for row in rows if row["reclaimable"] is not None]
-    assert len(told) == len(groups)
-    assert sum(row["reclaimable"] for row in told) == sum(
-        it.reclaimable for it in sanchay.duplicates(files)
-    )
-    assert not _engines.merged([], str(tmp_path / "out"), {}).num_rows
+    told = [row["reclaimable"] for row in rows if row["reclaimable"] is not None]
+    expected = sanchay.duplicates(tmp_path / "in")
+    assert (len(told), sum(told)) == (450, sum(it.reclaimable for it in expected))
 
 
 def test_shards_are_put_once_and_come_back_together(files, tmp_path):
@@ -188,6 +198,44 @@ def test_shards_are_put_once_and_come_back_together(files, tmp_path):
     (files / "3/3.txt").write_text("changed")
     later = together(shards, _engines.put, **{**put, "name": "later"}).to_pylist()
     assert sum(row["read"] for row in later) <= 2
+
+
+def test_a_root_that_is_gone_is_no_empty_tree(tmp_path):
+    root = tmp_path / "in"
+    root.mkdir()
+    (root / "a").write_text("what is kept " * 20)
+    [shard] = sanchay.plan_shards(root, target_files=9)
+    store = sanchay.Store.init(tmp_path / "store")
+    root.rename(tmp_path / "away")
+    root.mkdir()
+    put = {"location": tmp_path / "store", "name": "all", "level": 3}
+    likeness = _engines.checked_likeness({})
+    for work in (
+        lambda: _engines.scanned(shard, 1),
+        lambda: _engines.sketched(shard, 1, likeness=likeness),
+        lambda: _engines.put(shard, 1, **put),
+        lambda: _engines.written(shard, 1, out=str(tmp_path / "out"), again=False),
+    ):
+        with pytest.raises(OSError, match="nothing is there"):
+            work()
+    assert not store.snapshots()
+    root.rmdir()
+    (tmp_path / "away").rename(root)
+    [row] = _engines.put(shard, 1, **put).to_pylist()
+    assert (row["kept"], row["files"]) == (False, 1)
+
+
+def test_what_is_no_file_any_more_is_not_compared(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("one", "was"):
+        (tmp_path / name).write_text("the same words again and again " * 9)
+    (tmp_path / "was").unlink()
+    (tmp_path / "was").mkdir()
+    (tmp_path / "was/inner").write_text("the same words again and again " * 9)
+    os.symlink("one", tmp_path / "link")
+    likeness = _engines.checked_likeness({})
+    paths = [b"one", b"was", b"link"]
+    assert not _engines.compared(0, paths, 1, likeness).num_rows
 
 
 def test_a_shard_of_several_roots_is_listed_and_put_whole(files, tmp_path):

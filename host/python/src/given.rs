@@ -175,15 +175,24 @@ impl Given {
     /// Where they are: on this machine, relative ones where they were meant;
     /// or in buckets, as the environment says.
     pub(crate) fn storage(&self) -> Arc<dyn Storage> {
-        let local = Arc::new(match &self.directory {
-            Some(it) => LocalStorage::from_directory((**it).clone()),
-            None => LocalStorage::new(),
-        });
+        let local = Arc::new(self.local());
         let urls = self
             .paths
             .iter()
             .any(|path| is_cloud_url(Path::new(OsStr::from_bytes(path))));
         if urls { reach(local) } else { local }
+    }
+
+    /// The same with buckets, whatever the paths are.
+    pub(crate) fn everywhere(&self) -> Arc<dyn Storage> {
+        reach(Arc::new(self.local()))
+    }
+
+    fn local(&self) -> LocalStorage {
+        match &self.directory {
+            Some(it) => LocalStorage::from_directory((**it).clone()),
+            None => LocalStorage::new(),
+        }
     }
 
     /// Adds a path that is one.

@@ -98,8 +98,9 @@ mod _native {
     use super::run::Run;
     #[pymodule_export]
     use super::sharding::{
-        merge_shards, merge_similar_shards, plan_shards, read_shards,
-        run_shard, shard_parts, sum_shard, write_shard,
+        check_found, check_place, merge_shards, merge_similar_shards,
+        plan_shards, read_shards, run_shard, shard_parts, sum_shard,
+        write_shard,
     };
     #[pymodule_export]
     use super::similars::{similar, sketch};

@@ -198,7 +198,7 @@ pub(crate) fn write_shard(
     let engine = engines::engine(py, threads)?;
     let (shard, storage, given) = shard(py, line)?;
     let (done, errors) =
-        tasks::look(py, "hashing", progress.as_ref(), move |monitor| {
+        tasks::act(py, "hashing", progress.as_ref(), move |monitor| {
             let options = RunOptions {
                 storage: Some(storage),
                 monitor: monitor.clone(),
@@ -217,7 +217,8 @@ pub(crate) fn write_shard(
             let summary: Option<Summary> =
                 done.as_ref().ok().map(|it| it.summary);
             ((done, errors), summary)
-        })?;
+        })
+        .told()?;
     let done = done.map_err(|error| failure::of_shards(py, &error))?;
     let exceptions = errors.into_iter().map(|error| {
         let failure: Failure = given.failure(error);
@@ -229,18 +230,58 @@ pub(crate) fn write_shard(
 }
 
 /// What a shard has of its roots: each of them, and the walk over that part.
+/// A root that is not mounted is refused.
 #[pyfunction]
 pub(crate) fn shard_parts<'py>(
     py: Python<'py>,
     line: &str,
 ) -> PyResult<Vec<(Bound<'py, PyBytes>, Walk)>> {
-    let (shard, ..) = shard(py, line)?;
+    let (shard, storage, _) = shard(py, line)?;
     let parts = shard.parts.iter().map(|part| {
+        sanchay_shards::check_mount(&*storage, part)
+            .map_err(|error| failure::of_shards(py, &error))?;
         let walk = sanchay_shards::walk_options(&shard.work, part);
         let walk = walk.map_err(|error| failure::of_shards(py, &error))?;
         Ok((PyBytes::new(py, &part.root), Walk::from(walk)))
     });
     parts.collect()
+}
+
+/// Refuses what was found of a shard, if nothing is left of what was planned.
+#[pyfunction]
+pub(crate) fn check_found(
+    py: Python<'_>,
+    line: &str,
+    files: u64,
+    errors: u64,
+) -> PyResult<()> {
+    let (shard, ..) = shard(py, line)?;
+    let mut found = Summary::default();
+    (found.files, found.errors) = (files, errors);
+    sanchay_shards::check_found(&shard, &found)
+        .map_err(|error| failure::of_shards(py, &error))
+}
+
+/// Refuses a place for outputs that lies in a root of any shard.
+#[pyfunction]
+pub(crate) fn check_place(
+    py: Python<'_>,
+    lines: Vec<String>,
+    out: PathBuf,
+) -> PyResult<()> {
+    let (mut shards, mut all) = (Vec::new(), Given::default());
+    for line in lines {
+        let (shard, ..) = shard(py, &line)?;
+        shard.parts.iter().for_each(|part| all.push(&part.root));
+        shards.push(shard);
+    }
+    all.take_directory(py)?;
+    let storage = all.storage();
+    Place::named(&out)
+        .and_then(|place| {
+            sanchay_shards::check_place(&place, &shards, Some(&storage))
+        })
+        .map_err(|error| failure::of_shards(py, &error))
 }
 
 /// A folder: its path, and how many files, bytes and bytes on disk it has.
@@ -320,6 +361,7 @@ pub(crate) fn merge_shards(
         ..DuplicatesOptions::default()
     };
     check_folder(py, &out)?;
+    options.storage = Some(here(py)?.everywhere());
     let schema = Schema::new(RecordKind::Duplicate, []);
     let work = Work::of_shards(schema, move |feed, monitor| {
         options.cancel = monitor.cancel.clone();
@@ -365,14 +407,11 @@ pub(crate) fn merge_similar_shards(
     let allow_missing = arguments::flag("allow_missing", allow_missing)?;
     let engine = engines::engine(py, numbers::threads("threads", threads)?)?;
     check_folder(py, &out)?;
-    // Paths of shards may be relative.
-    let mut given = Given::default();
-    given.push(b".");
-    given.take_directory(py)?;
+    let given = here(py)?;
     let schema = Schema::new(RecordKind::Similar, []);
     let work = Work::of_shards(schema, move |feed, monitor| {
         let outputs = open(&out, allow_missing)?;
-        let storage = Some(given.storage());
+        let storage = Some(given.everywhere());
         let options =
             SimilarMergeOptions { storage, monitor: monitor.clone() };
         let found =
@@ -393,6 +432,14 @@ pub(crate) fn merge_similar_shards(
         Ok(Totals::Similar(totals))
     });
     Ok(Run::new(work, record, progress, path_bytes))
+}
+
+/// The working directory, from which relative paths of shards are taken.
+fn here(py: Python<'_>) -> PyResult<Given> {
+    let mut given = Given::default();
+    given.push(b".");
+    given.take_directory(py)?;
+    Ok(given)
 }
 
 /// Refuses a folder of outputs that is not there.

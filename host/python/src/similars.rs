@@ -425,8 +425,9 @@ pub(crate) fn similar(
 }
 
 /// Files with texts: their paths, the numbers of their bands, those of one
-/// after those of the other, and what went wrong.
-type Sketched<'py> = (Vec<Bound<'py, PyBytes>>, Vec<u64>, Bound<'py, PyTuple>);
+/// after those of the other, what went wrong, and how many files were looked at.
+type Sketched<'py> =
+    (Vec<Bound<'py, PyBytes>>, Vec<u64>, Bound<'py, PyTuple>, u64);
 
 /// Reads texts, and compares none: what each may be like.
 #[pyfunction]
@@ -467,7 +468,8 @@ pub(crate) fn sketch<'py>(
         paths.push(PyBytes::new(py, text.path.as_os_str().as_bytes()));
         bands.extend(text.bands);
     }
-    Ok((paths, bands, failures.exceptions(py)?))
+    let files = sketched.scanned().files;
+    Ok((paths, bands, failures.exceptions(py)?, files))
 }
 
 /// How alike the texts of shards are to be, by the options of

@@ -30,6 +30,17 @@ pub(crate) struct Done<T> {
     pub(crate) raised: PyResult<()>,
 }
 
+impl<T> Done<T> {
+    /// The answer, or what ended the work early.
+    ///
+    /// # Errors
+    /// What was raised.
+    pub(crate) fn told(self) -> PyResult<T> {
+        self.raised?;
+        self.answer.ok_or_else(|| failure::of_panic("there is no answer"))
+    }
+}
+
 /// Does work that changes nothing. What ends it early is raised at once, and
 /// it ends by itself. The work answers with what it did in numbers, if that is
 /// to be told as the last progress.
@@ -42,9 +53,7 @@ pub(crate) fn look<T: Send + 'static>(
     progress: Option<&Py<PyAny>>,
     work: impl FnOnce(&Monitor) -> (T, Option<Summary>) + Send + 'static,
 ) -> PyResult<T> {
-    let Done { answer, raised } = carry_out(py, phase, progress, work, false);
-    raised?;
-    answer.ok_or_else(|| failure::of_panic("there is no answer"))
+    carry_out(py, phase, progress, work, false).told()
 }
 
 /// Does work that changes files. What ends it early is raised when it has

@@ -77,7 +77,7 @@ pub use self::{
     },
     run::{Outcome, RunOptions, run},
     similar::{FoundSimilar, SimilarMember, SimilarMergeOptions},
-    stream::{ShardEvent, stream},
+    stream::{ShardEvent, check_found, check_mount, stream},
     sums::sums,
     work::{FIELDS, hash_options, schema, walk_options},
 };

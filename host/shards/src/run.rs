@@ -98,14 +98,20 @@ pub fn run(
     place.put(&begun, Bytes::new())?;
     let mut tables = Tables::new(shard)?;
     let mut refused = None;
+    let mut roots: HashSet<Vec<u8>> = HashSet::new();
     let hashed = stream(engine, shard, options, |event| match event {
-        ShardEvent::File(file, row) => match tables.file(file, row) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => {
-                refused = Some(error);
-                ControlFlow::Break(())
+        ShardEvent::File(file, row) => {
+            if !roots.contains(file.root) {
+                roots.insert(file.root.to_vec());
             }
-        },
+            match tables.file(file, row) {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(error) => {
+                    refused = Some(error);
+                    ControlFlow::Break(())
+                }
+            }
+        }
         ShardEvent::Error(error) => {
             tables.error(&error);
             on_error(error);
@@ -117,7 +123,9 @@ pub fn run(
     }
     let mut summary = hashed?;
     let (texts, mut failed) = (&mut tables.texts, Vec::new());
-    texts::push(engine, shard, options, texts, |error| failed.push(error))?;
+    let had_files = |root: &[u8]| roots.contains(root);
+    let told = |error| failed.push(error);
+    texts::push(engine, shard, options, texts, had_files, told)?;
     for error in failed {
         // What is read twice fails twice, and counts once.
         if !tables.failed.contains(&error.path) {

@@ -4,12 +4,17 @@
 //! of joined files are those of all files.
 
 use std::{
-    collections::HashMap, fmt, ops::ControlFlow, path::PathBuf, sync::Arc,
+    collections::HashMap,
+    fmt,
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use sanchay::{
-    Action, Engine, EntryError, Filter, Monitor, SimilarFile, SimilarOptions,
-    Storage, WalkOptions,
+    Action, Engine, EntryError, EntryKind, Filter, Monitor, SimilarFile,
+    SimilarOptions, Storage, WalkOptions,
+    storage::{Links, Opened, is_cloud_url},
 };
 use sanchay_core::{grouping::Components, shard::Dataset};
 use sanchay_names::OsStrExt as _;
@@ -107,7 +112,7 @@ impl Outputs {
         let storage = storage(options.storage.as_ref());
         let walk = WalkOptions {
             filter: Filter::default().hidden(true),
-            storage: Some(storage),
+            storage: Some(Arc::clone(&storage)),
             // What is a folder now was no text.
             max_depth: Some(0),
             ..WalkOptions::default()
@@ -115,7 +120,10 @@ impl Outputs {
         let how = texts::options(&likeness, walk);
         let mut found = FoundSimilar::default();
         for paths in joined.parts() {
-            compare(engine, paths, &how, options, &on_error, &mut found)?;
+            let storage = &*storage;
+            compare(
+                engine, storage, paths, &how, options, &on_error, &mut found,
+            )?;
         }
         let first = |group: &Vec<SimilarMember>| {
             group.first().map(|it| it.path.clone())
@@ -154,22 +162,22 @@ impl Outputs {
 /// Compares files that may be alike.
 fn compare(
     engine: &Engine,
+    storage: &dyn Storage,
     mut paths: Vec<PathBuf>,
     how: &SimilarOptions,
     options: &SimilarMergeOptions,
     on_error: &(impl Fn(EntryError) + Sync),
     found: &mut FoundSimilar,
 ) -> Result<(), ShardError> {
-    paths.retain(|path| match path.symlink_metadata() {
-        Ok(metadata) if !metadata.is_file() => {
+    paths.retain(|path| {
+        let is_file = is_file(storage, path);
+        if !is_file {
             let why = std::io::Error::other("it is no file any more");
             let path = path.clone();
             on_error(EntryError::new(path, Action::Open, why.into()));
             found.errors += 1;
-            false
         }
-        // That it is not there is told when it is opened; so are objects.
-        _ => true,
+        is_file
     });
     let similar = engine
         .similar(paths)
@@ -188,6 +196,22 @@ fn compare(
             .map(|group| group.files().map(SimilarMember::from).collect()),
     );
     Ok(())
+}
+
+/// Whether a path is that of a file, and neither of a folder nor of a link. That
+/// nothing is there is told when it is opened; so are objects.
+fn is_file(storage: &dyn Storage, path: &Path) -> bool {
+    let Some(name) = path.file_name().filter(|_| !is_cloud_url(path)) else {
+        return true;
+    };
+    let parent = path.parent().unwrap_or(Path::new(""));
+    let Ok(Opened::Directory(parent, _)) = storage.open(parent) else {
+        return true;
+    };
+    match parent.stat(name.as_bytes(), Links::Refuse) {
+        Ok((kind, _)) => kind == EntryKind::File,
+        Err(_) => true,
+    }
 }
 
 /// The rows of a partition.

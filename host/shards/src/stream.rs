@@ -50,10 +50,10 @@ pub fn stream(
 }
 
 /// Refuses a shard of whose files none is left: that is no empty tree.
-pub(crate) fn check_found(
-    shard: &Shard,
-    found: &Summary,
-) -> Result<(), ShardError> {
+///
+/// # Errors
+/// [`ShardError::Gone`].
+pub fn check_found(shard: &Shard, found: &Summary) -> Result<(), ShardError> {
     if shard.files == 0 || found.files > 0 || found.errors > 0 {
         return Ok(());
     }
@@ -63,7 +63,10 @@ pub(crate) fn check_found(
 
 /// Refuses a root in which there is nothing and whose file system is not that
 /// of the plan: most likely, what is to be mounted there is not.
-pub(crate) fn check_mount(
+///
+/// # Errors
+/// [`ShardError::Gone`].
+pub fn check_mount(
     storage: &dyn Storage,
     part: &Part,
 ) -> Result<(), ShardError> {

@@ -17,7 +17,7 @@ use sanchay_sync::lock;
 
 use crate::{
     error::ShardError, partitions::Partitions, plan::storage, run::RunOptions,
-    work,
+    stream::check_mount, work,
 };
 
 /// The columns: `group`, the number that texts have in common; size and path.
@@ -40,27 +40,44 @@ pub(crate) fn options(
 }
 
 /// Reads the texts of a shard, if its plan says so, and adds their rows.
+/// `had_files` says whether files of a root were hashed: then they are not gone
+/// unless somebody says so.
 pub(crate) fn push(
     engine: &Engine,
     shard: &Shard,
     run: &RunOptions,
     table: &mut Partitions,
+    had_files: impl Fn(&[u8]) -> bool,
     on_error: impl FnMut(EntryError) + Send,
 ) -> Result<(), ShardError> {
     let Some(likeness) = &shard.work.similar else { return Ok(()) };
     let on_error = Mutex::new(on_error);
     let storage = storage(run.storage.as_ref());
     for part in &shard.parts {
+        check_mount(&*storage, part)?;
         let mut walk = work::walk_options(&shard.work, part)?;
         walk.storage = Some(Arc::clone(&storage));
+        let root_error = Mutex::new(None);
         let sketches = engine
             .similar([work::path(&part.root)])
             .options(options(likeness, walk))
             .monitor(&run.monitor)
             .sketch(|error| {
-                lock(&on_error)(error);
+                if error.named {
+                    *lock(&root_error) = Some(error);
+                } else {
+                    lock(&on_error)(error);
+                }
                 ControlFlow::Continue(())
             })?;
+        if let Some(error) = lock(&root_error).take() {
+            return Err(ShardError::Root(error));
+        }
+        let found = sketches.scanned();
+        if found.files == 0 && found.errors == 0 && had_files(&part.root) {
+            let roots = vec![part.root.clone()];
+            return Err(ShardError::Gone { roots, files: shard.files });
+        }
         for text in sketches.texts() {
             add(&text, table)?;
         }

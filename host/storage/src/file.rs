@@ -221,6 +221,16 @@ impl File {
         Ok(())
     }
 
+    /// Has the system begin to write a range to the disk, so that waiting for
+    /// that later is short. What was written leaves memory: it is not for
+    /// files that are read next. Does nothing where that cannot be asked for.
+    pub fn write_out(&self, range: Range<u64>) {
+        match &self.0 {
+            Inner::Local(file) => local::write_out(file, range),
+            Inner::Other(_) => {}
+        }
+    }
+
     /// Its metadata now.
     ///
     /// # Errors

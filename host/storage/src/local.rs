@@ -22,7 +22,7 @@ pub(crate) use system::{
     KEEPS_OWNERS, copy_range, data_from, extended_attributes, extents,
     file_system_id, metadata, read, read_at, remove_extended_attribute,
     set_attributes, set_extended_attribute, share, sync, too_many_links,
-    write_at,
+    write_at, write_out,
 };
 
 /// What a path leads to on this machine.

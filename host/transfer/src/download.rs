@@ -29,6 +29,9 @@ const LARGE: u64 = 64 << 20;
 /// How many.
 const STREAMS: u64 = 4;
 
+/// So much of a stream goes to the disk together, while more of it comes.
+const WRITTEN_OUT: u64 = 16 << 20;
+
 /// What the temporary names of copies begin with.
 const PREFIX: &str = ".sanchay-copy-";
 
@@ -280,10 +283,12 @@ fn in_order(
 fn in_streams(
     source: &mut Source,
     file: &File,
+    is_read_again: bool,
     interrupted: &(dyn Fn() -> bool + Sync),
     read: &(dyn Fn(u64) + Sync),
 ) -> io::Result<()> {
     let size = source.size;
+    let is_read_again = is_read_again || source.has_digest();
     let Some((bucket, key, tag)) = source.as_object() else {
         return Err(io::ErrorKind::Unsupported.into());
     };
@@ -294,6 +299,7 @@ fn in_streams(
         .collect();
     let broken = AtomicBool::new(false);
     let done = each(&parts, |part| {
+        let mut written_out = part.start;
         let streamed =
             bucket.stream(key, part.clone(), tag, &mut |at, bytes| {
                 if interrupted() || broken.load(Relaxed) {
@@ -301,6 +307,11 @@ fn in_streams(
                 }
                 file.write_all_at(bytes, at)?;
                 read(bytes.len() as u64);
+                let end = at + bytes.len() as u64;
+                if !is_read_again && end - written_out >= WRITTEN_OUT {
+                    file.write_out(written_out..end);
+                    written_out = end;
+                }
                 Ok(())
             });
         // The first that fails says why.
@@ -332,7 +343,7 @@ impl Staged {
     ) -> io::Result<()> {
         let file = &self.file;
         match source.size >= LARGE && source.as_object().is_some() {
-            true => in_streams(source, file, interrupted, read)?,
+            true => in_streams(source, file, verify, interrupted, read)?,
             false => in_order(source, file, interrupted, read)?,
         }
         if verify && !source.same_as_file(file)? {

@@ -145,6 +145,11 @@ impl Source {
         }
     }
 
+    /// Whether a digest is known that a copy is to be compared with.
+    pub(crate) fn has_digest(&self) -> bool {
+        !self.checker.is_idle()
+    }
+
     /// Compares a file with what is known of what is read, in place of
     /// reading that.
     pub(crate) fn check_file(&mut self, file: &File) -> io::Result<()> {

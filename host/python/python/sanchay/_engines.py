@@ -7,9 +7,11 @@ the same table: its rows are in the byte order of the paths.
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 from os import PathLike, fsencode
+from stat import S_ISREG
 from typing import Any
 
 from sanchay import _native
@@ -100,6 +102,7 @@ def scanned(shard: Shard, threads: int | None) -> Any:
     """List the files of a shard."""
     pyarrow = _arrow()
     tables = []
+    listed = failures = 0
     for root, walk in _native.shard_parts(shard.text):
         run = _native.scan(
             [root], walk, None, threads, None, True, True, ScannedFile
@@ -107,14 +110,17 @@ def scanned(shard: Shard, threads: int | None) -> Any:
         records: Records[ScannedFile, Summary]
         records = Records(run, Summary, "sanchay.scan")
         found = _table(records)
+        listed += len(found)
         none = pyarrow.nulls(len(found), pyarrow.string())
         tables.append(found.append_column("error", none))
         errors = records.errors
+        failures += len(errors)
         if errors:
             paths = [_path_of(error) for error in errors]
             words = [str(error) for error in errors]
             failed = _with_paths(paths, {"error": pyarrow.array(words)})
             tables.append(failed)
+    _native.check_found(shard.text, listed, failures)
     return _in_order(pyarrow.concat_tables(tables, promote_options="default"))
 
 
@@ -238,13 +244,17 @@ def sketched(
     numpy = import_module("numpy")
     paths: list[bytes] = []
     numbers: list[int] = []
+    looked_at = failures = 0
     for root, walk in _native.shard_parts(shard.text):
-        found, bands, errors = _native.sketch(
+        found, bands, errors, files = _native.sketch(
             [root], walk, likeness, threads, None
         )
+        looked_at += files
+        failures += len(errors)
         paths += found
         numbers += bands
         _tell(shard, errors)
+    _native.check_found(shard.text, looked_at, failures)
     each = len(numbers) // len(paths) if paths else 0
     keys = numpy.array(numbers, dtype=numpy.uint64)
     # The same number in another band says nothing.
@@ -288,8 +298,9 @@ def compared(
 ) -> Any:
     """Find the groups among files that may be alike, one part of them."""
     run = _native.similar(
-        paths,
-        _native.Walk(),
+        [it for it in paths if _is_file(it)],
+        # What is a folder now was no text.
+        _native.Walk(max_depth=0, hidden=True),
         False,
         dict(likeness),
         threads,
@@ -304,6 +315,20 @@ def compared(
     for error in records.errors:
         _LOG.warning("%s", error)
     return found
+
+
+def _is_file(path: bytes) -> bool:
+    """Whether a path is still that of a file; objects are told when opened."""
+    if path.startswith((b"s3://", b"gs://")):
+        return True
+    try:
+        is_file = S_ISREG(os.lstat(path).st_mode)
+    except OSError:
+        # That it is not there is told when it is opened.
+        return True
+    if not is_file:
+        _LOG.warning("%s: it is no file any more", _native.escaped(os.fsdecode(path)))
+    return is_file
 
 
 def _numbered(table: Any, partition: int) -> Any:
@@ -342,6 +367,7 @@ def put(
     store = Store(location)
     known = {it.name: it for it in store.snapshots()}
     rows = []
+    made_now = []
     for place, (root, walk) in enumerate(_native.shard_parts(shard.text)):
         own = f"{name}.{shard.id[:16]}" + (f".{place}" if place else "")
         kept = own in known
@@ -350,6 +376,7 @@ def put(
         else:
             made = store._put_part(root, walk, own, level, threads)
             _tell(shard, made.errors)
+            made_now.append(made.snapshot)
         rows.append(
             _row(
                 shard,
@@ -364,4 +391,13 @@ def put(
                 stored=made.stored,
             )
         )
+    try:
+        files = sum(it.files for it in made_now)
+        failures = sum(it.errors for it in made_now)
+        if len(made_now) == len(rows):
+            _native.check_found(shard.text, files, failures)
+    except OSError:
+        # A snapshot of what is not mounted would be kept for good.
+        store.rm(*made_now)
+        raise
     return _arrow().concat_tables(rows)

@@ -53,8 +53,7 @@ def for_each(
         partial(_made, work=work),
         batch_size=None,
         batch_format="pyarrow",
-        num_cpus=cpus,
-        **(options or {}),
+        **{"num_cpus": cpus, **(options or {})},
     )
 
 
@@ -82,7 +81,7 @@ def run(
     remote: Any = ray.remote
     # Ray Data spreads tasks by itself; of these, short ones go to one node.
     own = {"num_cpus": cpus, "scheduling_strategy": "SPREAD"}
-    task = remote(_of_shard).options(**own, **(options or {}))
+    task = remote(_of_shard).options(**{**own, **(options or {})})
     waiting = [task.remote(it.text, work=work, cpus=cpus) for it in shards]
     files, size = sum(it.files for it in shards), sum(it.bytes for it in shards)
     rows: list[dict[str, Any]] = []

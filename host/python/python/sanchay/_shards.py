@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from os import PathLike
+from os import PathLike, fspath
 from pathlib import Path
 from typing import NamedTuple
 
@@ -168,7 +169,7 @@ class Shard:
             ValueError: The output would lie among the files.
         """
         kept, files, size, errors, exceptions = _native.write_shard(
-            self.text, out, again, threads, reporter(progress)
+            self.text, place_of(out), again, threads, reporter(progress)
         )
         return ShardOutput(kept, files, size, errors, tuple(exceptions))
 
@@ -313,7 +314,7 @@ def start_merge(
     with an order of its own.
     """
     run = _native.merge_shards(
-        out,
+        place_of(out),
         partitions,
         together,
         hardlinks,
@@ -360,7 +361,7 @@ def merge_similar(
             Texts that cannot be read are among the errors of the answer.
     """
     run = _native.merge_similar_shards(
-        out,
+        place_of(out),
         _partitions(partition),
         allow_missing,
         threads,
@@ -369,6 +370,21 @@ def merge_similar(
         SimilarGroup,
     )
     return Records(run, SimilarSummary, "sanchay.merge_similar")
+
+
+def place_of(out: str | PathLike[str]) -> str:
+    """Tell a place for outputs, in the working directory of now.
+
+    Raises:
+        ValueError: It was a URL before pathlib took it for a path.
+    """
+    text = fspath(out)
+    if text.startswith(("s3:/", "gs:/")):
+        if "://" not in text:
+            raise ValueError(f"out: {text}: give a URL as str, not as a Path")
+        return text
+    # What is no place is refused where it is opened.
+    return os.path.abspath(text) if text and "://" not in text else text
 
 
 def _partitions(partition: int | None) -> Sequence[int]:

@@ -45,7 +45,8 @@ from sanchay._components import Components
 from sanchay._keywords import LikenessOptions
 from sanchay._options import Unpack
 from sanchay._ray_tasks import for_each, mapped, run
-from sanchay._shards import Shard, ShardOutput
+from sanchay._native import check_place
+from sanchay._shards import Shard, ShardOutput, place_of
 from sanchay._types import OnProgress
 
 __all__ = [
@@ -159,8 +160,11 @@ def write(
         Cancelled: The progress callback returned False.
         ray.exceptions.RayTaskError: A shard cannot be run; it has the OSError.
     """
-    work = partial(_engines.written, out=fspath(out), again=again)
-    rows = run(list(shards), work, progress, cpus, ray_options)
+    given, place = list(shards), place_of(out)
+    # Each task looks at its own roots alone.
+    check_place([it.text for it in given], place)
+    work = partial(_engines.written, out=place, again=again)
+    rows = run(given, work, progress, cpus, ray_options)
     rows.sort(key=lambda row: row["index"])
     return [
         ShardOutput(row["kept"], row["files"], row["bytes"], row["errors"], ())
@@ -202,7 +206,7 @@ def merge(
     }
     tasks = 256 if files is None else min(256, max(1, files // _FILES))
     parts = [list(range(start, 256, tasks)) for start in range(tasks)]
-    work = partial(_engines.merged, out=fspath(out), options=options)
+    work = partial(_engines.merged, out=place_of(out), options=options)
     return for_each(parts, work, 1, ray_options)
 
 

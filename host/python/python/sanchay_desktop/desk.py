@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -56,7 +58,12 @@ class Desk(QObject):
         """Begin a job, which is in the log and is shown while it goes on."""
         job = Job(kind, work, **heard)
         job.changes_files = changes_files
-        job.number = self.log.begin(kind, self.folders.all(), options or {})
+        folders, protected = self.folders.all(), self.folders.protected()
+        try:
+            job.number = self.log.begin(kind, folders, protected, options or {})
+        except sqlite3.Error:
+            # Another program has the log: the job goes on all the same.
+            logging.exception("a job is not in the history")
         self.run(job)
         return job
 
@@ -72,7 +79,10 @@ class Desk(QObject):
         assert isinstance(job, Job)
         self.jobs.remove(job)
         if job.number is not None:
-            self.log.end(job.number, job.state, _result(job.answer))
+            try:
+                self.log.end(job.number, job.state, _result(job.answer))
+            except sqlite3.Error:
+                logging.exception("the end of a job is not in the history")
             self.logged.emit()
         if job.changes_files:
             self.files_changed.emit()

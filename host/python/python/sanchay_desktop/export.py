@@ -6,6 +6,7 @@ import json
 import os
 from base64 import b64encode
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ import pyarrow.parquet as pa_parquet
 from sanchay_desktop.jobs import Job
 from sanchay_desktop.kernels import pc
 
+#: Tells exports of one process apart.
+_NUMBERS = count()
 #: The formats by their extensions.
 FORMATS = {"csv": "CSV", "ndjson": "NDJSON", "parquet": "Parquet"}
 
@@ -29,7 +32,9 @@ def export(job: Job, tables: Iterator[pa.Table], path: Path) -> int:
     how = path.suffix.lstrip(".").lower()
     if how not in FORMATS:
         raise ValueError(f"{path.name}: its extension is none of {', '.join(FORMATS)}")
-    unfinished = path.with_name(f".sanchay-{os.getpid()}-{path.name}")
+    # What a link leads to is replaced, and not the link.
+    path = Path(os.path.realpath(path))
+    unfinished = path.with_name(f".sanchay-{os.getpid()}-{next(_NUMBERS)}")
     try:
         with unfinished.open("xb") as file:
             rows = _write(job, tables, file, how)

@@ -28,6 +28,8 @@ class FolderList(QtWidgets.QWidget):
     def __init__(self, settings: Settings) -> None:
         super().__init__()
         self._settings = settings
+        #: What the settings have as protected, by this window.
+        self._told = settings.folders("protected")
         self.list = QtWidgets.QListWidget()
         self.list.setAccessibleName(tr("Folders"))
         self.list.setMaximumHeight(92)
@@ -95,15 +97,22 @@ class FolderList(QtWidgets.QWidget):
     def set(self, roots: list[str], protected: list[str]) -> None:
         """Show these folders and no others."""
         self.list.clear()
-        for folder in roots:
-            self.add(folder)
+        # First, so that they are kept in the settings all the while.
         for folder in protected:
             self.add(folder, protected=True)
+        for folder in roots:
+            self.add(folder)
         self._tell()
 
     def _tell(self) -> None:
         self._settings.set_folders("roots", self.roots())
-        self._settings.set_folders("protected", self.protected())
+        # What another window protected in the meantime stays protected.
+        self._settings.sync()
+        kept = self._settings.folders("protected")
+        theirs = [it for it in kept if it not in self._told]
+        self._told = self.protected()
+        self._settings.set_folders("protected", self._told + theirs)
+        self._settings.sync()
 
     def _fill_recent(self) -> None:
         self.recent.clear()

@@ -13,10 +13,21 @@ from sanchay_desktop.widgets import Flow, button, column, combo, holder, labelle
 from sanchay_desktop.words import tr
 
 
-def exactly(paths: list[str]) -> str:
-    """A rule that prefers these paths, whatever the bytes of their names."""
-    either = "|".join(map(_literal, paths))
-    return f"regex:^(?:{either})$"
+#: How long a rule is at most: longer ones are too large when they are compiled.
+_LONGEST = 8_192
+
+
+def exactly(paths: list[str]) -> list[str]:
+    """Rules that prefer these paths, whatever the bytes of their names."""
+    parts: list[list[str]] = []
+    room = 0
+    for literal in map(_literal, paths):
+        room -= len(literal) + 1
+        if room < 0:
+            parts.append([])
+            room = _LONGEST - len(literal)
+        parts[-1].append(literal)
+    return [f"regex:^(?:{'|'.join(part)})$" for part in parts]
 
 
 def _literal(path: str) -> str:

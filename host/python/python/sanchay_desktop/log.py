@@ -35,7 +35,9 @@ class LoggedJob(NamedTuple):
 
     number: int
     kind: str
+    #: All of them, and those of them that were protected.
     folders: list[str]
+    protected: list[str]
     options: dict[str, Any]
     begun_ns: int
     state: str
@@ -62,10 +64,17 @@ class JobLog:
             if process == os.getpid() or not _is_running(process):
                 self.end(number, "interrupted", "")
 
-    def begin(self, kind: str, folders: list[str], options: dict[str, Any]) -> int:
+    def begin(
+        self,
+        kind: str,
+        folders: list[str],
+        protected: list[str],
+        options: dict[str, Any],
+    ) -> int:
         """Note that a job begins."""
         # JSON keeps lone surrogates, which stand for bytes that are no text.
-        told = (json.dumps(folders), json.dumps(options, default=str))
+        both = json.dumps([folders, protected])
+        told = (both, json.dumps(options, default=str))
         cursor = self._file.execute(
             "INSERT INTO jobs (kind, folders, options, process, begun_ns, state,"
             " result) VALUES (?, ?, ?, ?, ?, 'running', '')",
@@ -89,7 +98,9 @@ class JobLog:
             (most,),
         )
         return [
-            LoggedJob(number, kind, json.loads(folders), json.loads(options), *rest)
+            LoggedJob(
+                number, kind, *_folders(folders), json.loads(options), *rest
+            )
             for number, kind, folders, options, *rest in rows
         ]
 
@@ -100,6 +111,14 @@ class JobLog:
     def close(self) -> None:
         self._closed = True
         self._file.close()
+
+
+def _folders(text: str) -> tuple[list[str], list[str]]:
+    found = json.loads(text)
+    if found and isinstance(found[0], list):
+        return found[0], found[1]
+    # Before protected folders were kept.
+    return found, []
 
 
 def _is_running(process: int) -> bool:

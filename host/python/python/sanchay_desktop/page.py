@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -35,6 +36,8 @@ from sanchay_desktop.words import tr, translated
 
 #: A narrower page has no room for details.
 _NARROW = 620
+#: How many characters are said at most.
+_SAID = 2_000
 
 
 class Page(Frugal):
@@ -45,6 +48,8 @@ class Page(Frugal):
     kinds: tuple[str, ...] = ("",)
     columns: tuple[str, ...] = ()
     has_details = False
+    #: Whether it looks into protected folders as into others: nothing is changed.
+    all_folders = False
     #: The engine's call that finds what is shown.
     engine: Callable[..., Any]
 
@@ -106,6 +111,9 @@ class Page(Frugal):
         """The keywords of that call that the history keeps."""
         return self.desk.options()
 
+    def restore(self, options: dict[str, Any]) -> None:
+        """Take up what only this page has of the options of a job."""
+
     def told(self, answer: Any) -> str:
         """What the call came to, in words."""
         raise NotImplementedError
@@ -151,7 +159,7 @@ class Page(Frugal):
         return shown if isinstance(shown, TableView) else self.view
 
     def say(self, text: str) -> None:
-        self.status.setText(text)
+        self.status.setText(text if len(text) <= _SAID else f"{text[:_SAID]}…")
 
     def say_old(self) -> None:
         """Say that files were changed since."""
@@ -160,7 +168,8 @@ class Page(Frugal):
 
     def roots(self) -> list[str]:
         """The folders to look into; says so if there are none."""
-        found = self.desk.folders.roots()
+        folders = self.desk.folders
+        found = folders.all() if self.all_folders else folders.roots()
         if not found:
             self.say(tr("Add a folder first: Ctrl+O, or drop one on the window."))
             self.desk.folders.add_button.setFocus()
@@ -185,7 +194,13 @@ class Page(Frugal):
         """Do what the page is for."""
         roots = self.roots()
         if roots:
-            call = partial(type(self).engine, self.places(roots), **self.keywords())
+            try:
+                keywords = self.keywords()
+            except OSError as error:
+                # Where the catalog is to be.
+                self.say(words.error_text(error))
+                return
+            call = partial(type(self).engine, self.places(roots), **keywords)
             self.begin(call, self.options())
 
     def begin(self, call: Callable[..., Any], options: dict[str, Any]) -> None:
@@ -231,7 +246,13 @@ class Page(Frugal):
         self.say(progress_text(told))
 
     def _done(self, answer: Any) -> None:
-        self._over(self.told(answer) + failures(getattr(answer, "errors", ())))
+        try:
+            said = self.told(answer)
+        except Exception as error:
+            # A fault of the page's: what was found is shown, and the job is over.
+            logging.exception("the answer is not understood")
+            said = words.error_text(error)
+        self._over(said + failures(getattr(answer, "errors", ())))
 
     def _failed(self, error: BaseException) -> None:
         said = refused(error)
@@ -261,9 +282,18 @@ class Page(Frugal):
         )
         if path:
             chosen = Path(path)
-            if chosen.suffix.lstrip(".") not in FORMATS:
+            if chosen.suffix.lstrip(".").lower() not in FORMATS:
                 chosen = chosen.with_name(f"{chosen.name}.{kind.split('*.')[1][:-1]}")
+                # The dialog asked about another name.
+                if chosen.exists() and not self._may_replace(chosen):
+                    return
             self.export_to(chosen)
+
+    def _may_replace(self, path: Path) -> bool:
+        buttons = QtWidgets.QMessageBox.StandardButton
+        asked = tr("{0} is there already. Replace it?").format(words.shown(str(path)))
+        box = QtWidgets.QMessageBox
+        return box.question(self, tr("Export"), asked) == buttons.Yes
 
     def export_to(self, path: Path) -> None:
         """Export the table that is in sight, as it is shown, to a file."""

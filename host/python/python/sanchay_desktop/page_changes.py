@@ -31,6 +31,7 @@ class ChangesPage(Page):
     empty = mark("Add a folder above, then take a snapshot: Ctrl+T.")
     run_text = mark("Co&mpare")
     kinds = ("diff", "snapshot")
+    all_folders = True
     columns = ("change", "path", "from", "size", "modified")
 
     def build(self) -> None:
@@ -123,7 +124,7 @@ class ChangesPage(Page):
         more: dict[str, Any] = {"catalog": self.desk.catalog(), "path_bytes": True}
         #: The same the other way round, and where its paths begin.
         self._back = partial(sanchay.diff, *sides[::-1], **{**more, **self.options()})
-        self._root = roots[0] if len(roots) == 1 else ""
+        self._root = self.model.root = roots[0] if len(roots) == 1 else ""
         self.begin(partial(sanchay.diff, *sides, **more), self.options())
 
     def clear(self) -> None:

@@ -47,13 +47,18 @@ class DuplicatesPage(ChoosingPage):
     def _mark(self, row: dict[str, Any]) -> str:
         if row.get("role") == "reference":
             return tr("protected: stays")
+        if row["path"] in self.kept_folders:
+            return tr("stays, by hand")
         if row.get("kind") == "directory":
             return tr("a folder, files: {0}").format(words.number(row["file_count"]))
         return tr("stays, by hand") if row["path"] in self.kept else ""
 
     def keep_selected(self) -> None:
         """Have the selected files stay, or leave them to the rules again."""
-        self.kept ^= set(self.view.selected_paths())
+        chosen = self.view.selected_rows()
+        folders = {it["path"] for it in chosen if it.get("kind") == "directory"}
+        self.kept_folders ^= folders
+        self.kept ^= {it["path"] for it in chosen} - folders
         self.model.refresh()
 
     def keywords(self) -> dict[str, Any]:
@@ -68,6 +73,7 @@ class DuplicatesPage(ChoosingPage):
     def clear(self) -> None:
         super().clear()
         self.kept.clear()
+        self.kept_folders.clear()
         self.pairs.clear()
 
     def told(self, answer: Any) -> str:
@@ -77,11 +83,18 @@ class DuplicatesPage(ChoosingPage):
             return tr("There are no duplicates among {0} files.").format(files)
         table = self.model.table()
         self.follow(lambda job: folder_pairs(table, job.cancelled), self.pairs.show)
-        return tr("Groups: {0}; files that could go: {1}, which frees {2}.").format(
+        said = tr("Groups: {0}; files that could go: {1}, which frees {2}.").format(
             words.number(summary.groups),
             words.number(summary.redundant_files),
             words.size(summary.reclaimable),
         )
+        if summary.folder_groups and set(self.options()) != {"hidden"}:
+            # As the program says.
+            said += " " + tr(
+                "Folders are identical as far as the filters go: what they leave"
+                " out, such as hidden files, was not compared."
+            )
+        return said
 
 
 def _pair_mark(row: dict[str, Any]) -> str:

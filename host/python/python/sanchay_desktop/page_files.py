@@ -20,7 +20,7 @@ class FilesPage(Page):
     run_text = mark("&Scan")
     kinds = ("scan",)
     columns = ("path", "size", "modified")
-    has_details = True
+    has_details = all_folders = True
     engine = sanchay.scan
 
     def told(self, answer: Any) -> str:

@@ -25,6 +25,7 @@ class HerePage(Page):
     run_text = mark("Look again")
     kinds = ("here",)
     columns = ("group", "path", "size", "mark")
+    all_folders = True
     engine = sanchay.duplicates
 
     def build(self) -> None:
@@ -50,18 +51,27 @@ class HerePage(Page):
             super().run_again()
 
     def options(self) -> dict[str, Any]:
-        return {"min_size": 0, **super().options()}
+        # The filters are not asked: whoever asks means all files.
+        return {"min_size": 0, "hidden": True}
 
     def keywords(self) -> dict[str, Any]:
-        digests = {"catalog": self.desk.catalog()}
-        return {**super().keywords(), **digests, "against": self.asked}
+        # Other names of the files that are asked about count as copies.
+        found = {"catalog": self.desk.catalog(), "hardlinks": True}
+        return {**super().keywords(), **found, "against": self.asked}
+
+    def _inside(self) -> set[str]:
+        """Which of the files are in the folders themselves."""
+        roots = [os.path.join(os.path.realpath(it), "") for it in self.roots()]
+        return {
+            it for it in self.asked if os.path.realpath(it).startswith(tuple(roots))
+        }
 
     def told(self, answer: Any) -> str:
-        table, found = self.model.table(), set()
+        table, found = self.model.table(), self._inside()
         if table.num_rows:
             table = table.filter(pc.equal(table["role"], "reference"))
             rows = table.select(["path", "path_bytes"]).to_pylist()
-            found = {words.path_of(it["path"], it["path_bytes"]) for it in rows}
+            found |= {words.path_of(it["path"], it["path_bytes"]) for it in rows}
         missing = [words.shown(it) for it in self.asked if it not in found]
         if not missing:
             return tr("All of them are here.")

@@ -48,9 +48,9 @@ class HistoryPage(Page):
 
     def _look_again(self) -> None:
         if self.isVisible():
-            self.run_again()
+            self._show()
 
-    def run_again(self) -> None:
+    def _show(self) -> None:
         self.logged = self.desk.log.jobs()
         jobs: list[dict[str, Any]] = [
             {
@@ -72,6 +72,9 @@ class HistoryPage(Page):
             row["begun"], row["run"] = row["started_ns"], title("step", row["command"])
             row["state"] = title("state", row["state"])
         self.run_rows.show(runs)
+
+    def run_again(self) -> None:
+        self._show()
         interrupted = sum(it.state == "interrupted" for it in self.logged)
         if interrupted:
             text = tr(
@@ -82,8 +85,8 @@ class HistoryPage(Page):
 
     def do_again(self) -> None:
         """Do the job at hand again, with the folders and filters that it had."""
-        row = self.view.currentIndex().row()
-        if 0 <= row < len(self.logged):
+        row = self.model.source(self.view.currentIndex().row())
+        if row is not None:
             self.again.emit(self.logged[row])
         else:
             self.say(tr("Choose a job in the table first."))
@@ -104,8 +107,8 @@ class HistoryPage(Page):
     def _change(self, kind: str, engine: Callable[..., Any]) -> None:
         if self.tabs is not None:
             self.tabs.setCurrentWidget(self.run_view)
-        row = self.run_view.currentIndex().row()
-        if not 0 <= row < len(self.runs):
+        row = self.run_rows.source(self.run_view.currentIndex().row())
+        if row is None:
             self.say(tr("Choose a run in the table first."))
             return
         call = partial(engine, self.runs[row])
@@ -119,5 +122,5 @@ class HistoryPage(Page):
         )
 
     def _changed(self, answer: object) -> None:
-        self.run_again()
+        self._show()
         self.say(outcome(answer))

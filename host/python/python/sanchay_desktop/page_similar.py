@@ -50,6 +50,12 @@ class SimilarPage(ChoosingPage):
         self.threshold.setValue(0.9 if pictures else 0.8)
         self.rotations.setEnabled(pictures)
 
+    def restore(self, options: dict[str, Any]) -> None:
+        self.what.setCurrentIndex(self.what.findData(bool(options.get("images"))))
+        self.rotations.setChecked(bool(options.get("rotations")))
+        if options.get("threshold") is not None:
+            self.threshold.setValue(float(options["threshold"]))
+
     def options(self) -> dict[str, Any]:
         pictures = bool(self.what.currentData())
         return {

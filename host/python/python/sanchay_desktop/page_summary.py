@@ -61,6 +61,7 @@ class SummaryPage(Page):
     run_text = mark("&Sum up")
     kinds = ("summary",)
     columns = ("path", "size", "files")
+    all_folders = True
     engine = sanchay.summary
 
     def build(self) -> None:
@@ -115,7 +116,7 @@ class SummaryPage(Page):
         ages = [(title("age", it["age"]), it) for it in answer["ages"]]
         sizes = [(_class_title(it), it) for it in answer["sizes"]]
         largest = [
-            {**words.named(_path(it)), **it, "modified": _moment(it["modified"])}
+            {**words.named(_path(it)), **it, "modified": _time(it["modified"])}
             for it in answer["largest"]
         ]
         listed = [
@@ -160,6 +161,12 @@ def _moment(text: str) -> int:
     seconds, _, fraction = text.rstrip("Z").partition(".")
     moment = datetime.fromisoformat(seconds).replace(tzinfo=timezone.utc)
     return int(moment.timestamp()) * 1_000_000_000 + int(f"{fraction:0<9.9}")
+
+
+def _time(text: str) -> int | None:
+    """The same, if a table can have it: up to the year 2262."""
+    moment = _moment(text)
+    return moment if abs(moment) < 1 << 63 else None
 
 
 def _class_title(found: dict[str, Any]) -> str:

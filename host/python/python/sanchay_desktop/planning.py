@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -50,8 +51,10 @@ class ChoosingPage(PlanningPage):
 
     def build(self) -> None:
         self._planning: Job | None = None
-        #: Files that stay because somebody said so.
+        #: Files, and folders with all that is in them, that stay because somebody
+        #: said so.
         self.kept: set[str] = set()
+        self.kept_folders: set[str] = set()
         choices = [it for it in titles("action") if it[0] in self.offered]
         self.action = combo(tr("What becomes of the others"), choices)
         self.bar.addWidget(labelled(tr("The o&thers:"), self.action))
@@ -70,12 +73,14 @@ class ChoosingPage(PlanningPage):
         if not roots or (action == "move-to" and not into):
             return
         options, stay = self.options(), frozenset(self.kept)
+        beneath = tuple(os.path.join(it, "") for it in sorted(self.kept_folders))
+        by_hand = exactly(sorted(stay)) + [f"under:{it}" for it in beneath]
         call = partial(
             type(self).planner,
             roots,
             action,
             # By hand comes before the rules.
-            keep=[*([exactly(sorted(stay))] if stay else []), *self.keep.rules],
+            keep=[*by_hand, *self.keep.rules],
             into=into or None,
             reference=self.desk.folders.protected(),
             on_conflict="skip",
@@ -83,11 +88,14 @@ class ChoosingPage(PlanningPage):
             **self.catalog(),
         )
 
+        def stays(path: str) -> bool:
+            return path in stay or os.path.abspath(path).startswith(beneath)
+
         def work(job: Job) -> object:
             plan: sanchay.BatchPlan = job.call(call)
-            if stay:
+            if by_hand:
                 # Of several that were marked in a group, all stay.
-                plan.retain(lambda step: step.from_path not in stay)
+                plan.retain(lambda step: not stays(step.from_path or ""))
             return plan
 
         def show(plan: sanchay.BatchPlan) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Union
@@ -43,6 +44,8 @@ class Rows(QAbstractTableModel):
         #: The column whose values put rows into groups, which are shaded.
         self.group_by: str | None = None
         self.kept: dict[int, dict[str, Any]] = {}
+        #: Where relative paths begin.
+        self.root = ""
 
     def read(self, number: int) -> dict[str, Any]:
         raise NotImplementedError
@@ -57,7 +60,8 @@ class Rows(QAbstractTableModel):
         return found
 
     def path(self, number: int, key: str = "path") -> str:
-        return str(self.row(number).get(key) or "")
+        path = str(self.row(number).get(key) or "")
+        return os.path.join(self.root, path) if path else ""
 
     def cell(self, row: int, section: int) -> str:
         column, values = self.columns[section], self.row(row)

@@ -55,5 +55,7 @@ def failures(errors: tuple[OSError, ...]) -> str:
 
 def refused(error: BaseException) -> str:
     """Why something that only looks, or plans, did not come to an end."""
+    if isinstance(error, sanchay.Cancelled):
+        return tr("Cancelled: nothing was changed.")
     said = words.error_text(error)
     return tr("It failed, and nothing was changed: {0}").format(said)

@@ -220,6 +220,10 @@
         <translation>रद्द किया गया। जो मिला वह रहता है: {0} पंक्तियाँ।</translation>
     </message>
     <message>
+        <source>Cancelled: nothing was changed.</source>
+        <translation>रद्द किया गया: कुछ भी नहीं बदला।</translation>
+    </message>
+    <message>
         <source>Change</source>
         <translation>बदलाव</translation>
     </message>
@@ -406,6 +410,10 @@
     <message>
         <source>Folders</source>
         <translation>फ़ोल्डर</translation>
+    </message>
+    <message>
+        <source>Folders are identical as far as the filters go: what they leave out, such as hidden files, was not compared.</source>
+        <translation>फ़ोल्डर वहीं तक समान हैं जहाँ तक फ़िल्टर जाते हैं: छोड़ी गई चीज़ें, जैसे छिपी फ़ाइलें, नहीं मिलाई गईं।</translation>
     </message>
     <message>
         <source>Forget jobs</source>
@@ -1222,6 +1230,10 @@
     <message>
         <source>undone</source>
         <translation>वापस लिया गया</translation>
+    </message>
+    <message>
+        <source>{0} is there already. Replace it?</source>
+        <translation>{0} पहले से मौजूद है। बदल दें?</translation>
     </message>
     <message>
         <source>{0} of {1}</source>

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import sys
 
 from PySide6.QtCore import QTimer
@@ -34,7 +35,7 @@ def start(paths: list[str], page: str) -> int:
     app = QApplication(sys.argv[:1])
     try:
         window = make_window()
-    except OSError as error:
+    except (OSError, sqlite3.Error) as error:
         print(f"sanchay-desktop: {words.error_text(error)}", file=sys.stderr)
         return 2
     # Python hears signals only while it runs: now and then is enough.

@@ -76,6 +76,12 @@ class ArrowModel(Rows):
         order = 0 if self._order is None else self._order.nbytes
         return int(sum(it.nbytes for it in self._batches) + order)
 
+    def source(self, number: int) -> int | None:
+        """Which row in the order of their coming is shown at a place, if any."""
+        if not 0 <= number < self.rowCount():
+            return None
+        return number if self._order is None else int(self._order[number].as_py())
+
     def read(self, number: int) -> dict[str, Any]:
         if self._order is not None:
             number = self._order[number].as_py()

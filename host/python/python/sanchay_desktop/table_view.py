@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtCore import QMimeData, QModelIndex, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
@@ -111,16 +112,22 @@ class TableView(QTableView):
         row = self.currentIndex().row()
         return self.rows.path(row) or None if row >= 0 else None
 
-    def selected_paths(self) -> list[str]:
-        """The paths of the selected rows, in their order, up to a bound."""
+    def selected_numbers(self) -> list[int]:
+        """Which rows are selected, in their order."""
         chosen = self.selectionModel().selection()
         ranges = [chosen.at(it) for it in range(chosen.count())]
-        found: dict[int, str] = {}
+        found: dict[int, None] = {}
         for one in sorted(ranges, key=lambda it: it.top()):
-            for row in range(one.top(), one.bottom() + 1):
-                if len(found) < _MOST_COPIED:
-                    found[row] = self.rows.path(row)
-        return list(found.values())
+            found.update(dict.fromkeys(range(one.top(), one.bottom() + 1)))
+        return list(found)
+
+    def selected_rows(self) -> list[dict[str, Any]]:
+        """The values of the selected rows, in their order."""
+        return [self.rows.row(it) for it in self.selected_numbers()]
+
+    def selected_paths(self) -> list[str]:
+        """The paths of the selected rows, in their order, up to a bound."""
+        return [self.rows.path(it) for it in self.selected_numbers()[:_MOST_COPIED]]
 
     def open_current(self) -> None:
         path = self.current_path()

@@ -125,10 +125,8 @@ class Window(QtWidgets.QMainWindow):
         self.resize(1180, 800)
         self.restoreGeometry(settings.bytes("geometry"))
         roots, protected = settings.folders("roots"), settings.folders("protected")
-        self.desk.folders.set(
-            [it for it in roots if os.path.isdir(it)],
-            [it for it in protected if os.path.isdir(it)],
-        )
+        # A protected folder that is not there now is protected when it is.
+        self.desk.folders.set([it for it in roots if os.path.isdir(it)], protected)
 
     def resizeEvent(self, event: QtGui.QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -191,13 +189,20 @@ class Window(QtWidgets.QMainWindow):
             said = tr("A plan or a run is not done again from here: make a new plan.")
             self.history.say(said)
             return
-        protected = [it for it in self.desk.folders.protected() if it in job.folders]
-        roots = [it for it in job.folders if it not in protected]
-        self.desk.folders.set(roots, protected)
+        # What was protected then is, and what is protected now stays so.
+        now = self.desk.folders.protected()
+        protected = now + [it for it in job.protected if it not in now]
+        self.desk.folders.set(
+            [it for it in job.folders if it not in protected], protected
+        )
         self.desk.filters.set_values(job.options)
         self.desk.filters.look()
         self.show_page(page)
-        page.run_again()
+        page.restore(job.options)
+        if job.kind == "snapshot":
+            self.changes.take()
+        else:
+            page.run_again()
 
     def open(self, paths: list[str], kind: str = "") -> None:
         """Look at what the command line, or a drop, names."""
@@ -209,7 +214,9 @@ class Window(QtWidgets.QMainWindow):
             self.show_page(self.here)
             self.here.ask(files)
         if kind and folders:
-            self.desk.folders.set(folders, [])
+            protected = self.desk.folders.protected()
+            roots = [it for it in folders if it not in protected]
+            self.desk.folders.set(roots, protected)
             page = next(it for it in self.pages if kind in it.kinds)
             self.show_page(page)
             page.run_again()

@@ -37,7 +37,7 @@ pub(crate) use self::attributes::{
     set_extended_attribute,
 };
 pub(crate) use self::contents::{
-    copy_range, data_from, read, read_at, share, sync, write_at,
+    copy_range, data_from, read, read_at, share, sync, write_at, write_out,
 };
 pub(crate) use self::working_directory::Place;
 use self::{confined::LocalConfined, working_directory::directory_of};

@@ -33,7 +33,9 @@ pub(crate) use self::{
         extended_attributes, remove_extended_attribute, set_attributes,
         set_extended_attribute,
     },
-    contents::{copy_range, data_from, read, read_at, share, sync, write_at},
+    contents::{
+        copy_range, data_from, read, read_at, share, sync, write_at, write_out,
+    },
     working_directory::Place,
 };
 use self::{directory::LocalDirectory, facts::Facts, handle::Access};

@@ -1,6 +1,8 @@
 //! Contents passed from file to file by the system, without a detour through
 //! this process.
 
+#[cfg(target_os = "linux")]
+use std::num::NonZeroU64;
 use std::{fs::File as LocalFile, io, ops::Range, os::unix::fs::FileExt as _};
 
 use rustix::{
@@ -45,6 +47,20 @@ pub(crate) fn read(
 pub(crate) fn sync(file: &LocalFile) -> io::Result<()> {
     file.sync_all()
 }
+
+/// Has the system begin to write a range to the disk.
+#[cfg(target_os = "linux")]
+pub(crate) fn write_out(file: &LocalFile, range: Range<u64>) {
+    use rustix::fs::{Advice, fadvise};
+    let length = range.end.saturating_sub(range.start);
+    if let Some(length) = NonZeroU64::new(length) {
+        // It is no more than advice.
+        let _ = fadvise(file, range.start, Some(length), Advice::DontNeed);
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn write_out(_: &LocalFile, _: Range<u64>) {}
 
 /// Has a file share the contents of another, which takes no space until one
 /// of them changes. `false` where the file system cannot do that.
