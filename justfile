@@ -145,7 +145,7 @@ wheel: _python
     {{ python }} -m pip wheel --quiet --no-index --no-deps \
         --no-build-isolation --wheel-dir target/wheels host/python/vpo-core
     {{ python }} -m pip install --quiet --no-index --no-deps \
-        --force-reinstall target/wheels/*.whl
+        --force-reinstall target/wheels/sanchay-*.whl
     {{ python }} -m pytest -q -p no:cacheprovider tests/python
     {{ python }} host/python/build/wheel.py target/wheels
 

@@ -33,21 +33,15 @@ def check(wheel: Path) -> None:
         if not name.endswith(".so"):
             assert str(checkout).encode() not in content, f"{name} names {checkout}"
             assert str(Path.home()).encode() not in content, name
-    if wheel.name.startswith("sanchay-"):
-        for package in (
-            "mithril",
-            "rusty_attachments",
-            "sanchay",
-            "sanchay_desktop",
-        ):
-            assert f"{package}/__init__.py" in files, f"there is no {package}"
-            assert f"{package}/py.typed" in files, f"{package} has no types"
+    for package in ("mithril", "rusty_attachments", "sanchay", "sanchay_desktop"):
+        assert f"{package}/__init__.py" in files, f"there is no {package}"
+        assert f"{package}/py.typed" in files, f"{package} has no types"
     print(f"{wheel.name}: {len(names)} parts, {len(licences)} files of licences")
 
 
 def main() -> None:
     [folder] = sys.argv[1:]
-    wheels = sorted(Path(folder).glob("*.whl"))
+    wheels = sorted(Path(folder).glob("sanchay-*.whl"))
     assert wheels, f"there is no wheel in {folder}"
     for wheel in wheels:
         check(wheel)
