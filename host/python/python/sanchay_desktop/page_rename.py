@@ -138,4 +138,6 @@ class RenamePage(PlanningPage):
         """Show the plan, with the way to apply it."""
         if self.names is not None:
             self.open_plan(self.names)
+            # The window cuts the plan down, which is no preview any more.
+            self.view.show_rows(PlanModel())
             self._drop_names()

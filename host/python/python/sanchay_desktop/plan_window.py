@@ -68,7 +68,8 @@ class PlanWindow(QDialog):
     def _show_sums(self) -> None:
         count, sums = self.count(), self.plan.duplicates
         told = [tr("Steps: {0}").format(words.number(count))]
-        if sums is not None:
+        # The sums are those of all steps.
+        if sums is not None and not self.model.left_alone:
             makes_way = tr(
                 "files that make way: {0}, for files that stay: {1}, frees {2}"
             ).format(
@@ -151,6 +152,9 @@ class PlanWindow(QDialog):
             self.run = answer
             self.undo_button.setVisible(answer.done > 0 and not self.permanent)
             self.undo_button.setFocus()
+        elif isinstance(answer, sanchay.UndoneRun):
+            # Once the way is clear, the rest can be taken back.
+            self.undo_button.setVisible(answer.kept > 0)
 
     def _failed(self, error: BaseException) -> None:
         run: Any = getattr(error, "run", None)
