@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 from sanchay_desktop.start import make_window
 
@@ -190,3 +191,31 @@ def test_a_time_beyond_all_tables_ends_no_page(window, idle, tree):
     assert window.summary.job is None
     assert "Files: 2" in window.summary.status.text()
     assert window.summary.parts["largest"].model.rowCount() == 2
+
+
+def test_colours_of_a_running_window_are_those_that_were_chosen(window, qapp):
+    roles = QPalette.ColorRole
+    for theme, is_dark in (("dark", True), ("light", False)):
+        window.desk.settings.set("theme", theme)
+        window.desk.settings.apply_theme()
+        for widget in (window, window.files.view, window.files.status, window.names):
+            base, text = (
+                widget.palette().color(it).lightnessF()
+                for it in (roles.Base, roles.Text)
+            )
+            assert (base < text) is is_dark, widget
+
+
+def test_a_preview_is_gone_when_a_window_has_its_plan(window, idle, tree):
+    folder = tree({f"{it}": b"x" for it in range(40)})
+    window.desk.folders.set([str(folder)], [])
+    page = window.rename
+    window.show_page(page)
+    page.template.setPlainText("new-{name}")
+    page.run_again()
+    idle()
+    page.plan_button.click()
+    plan = page.plan_window
+    plan.plan.retain(lambda step: step.from_path == str(folder / "1"))
+    assert page.view.rows.rowCount() == 0
+    plan.close()

@@ -106,6 +106,10 @@ class Settings:
             colours.setColor(role.Highlight, QColor("#2f7f96"))
             colours.setColor(role.HighlightedText, QColor("white"))
             app.setPalette(colours)
+        # What has a style of its own keeps its colours until that is set anew.
+        sheet = app.styleSheet()
+        app.setStyleSheet("")
+        app.setStyleSheet(sheet)
 
     def sync(self) -> None:
         """Write what is not yet written."""
