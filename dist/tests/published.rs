@@ -365,7 +365,17 @@ fn the_wheel_carries_a_bill_and_licences_with_the_guest_in_them() {
         "zune-jpeg",
     ] {
         let of_it = components.iter().filter(|it| it["name"] == name);
-        assert_eq!(of_it.count(), 1, "{name}");
+        let mut versions: Vec<_> =
+            of_it.map(|it| it["version"].as_str().unwrap()).collect();
+        // The guest may be made by another compiler, with a library of its own.
+        if name == "std" {
+            let all = versions.len();
+            versions.sort_unstable();
+            versions.dedup();
+            assert_eq!(versions.len(), all, "{name}");
+            versions.truncate(1);
+        }
+        assert_eq!(versions.len(), 1, "{name}");
         assert!(list.contains(&format!("\n{name} ")), "{name}");
     }
     // What only builds it, or only tests it.
