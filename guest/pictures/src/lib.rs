@@ -50,8 +50,9 @@ pub struct Picture {
     pub preview: Option<Vec<u8>>,
 }
 
-/// The longest side of a small copy, in pixels.
-pub const MAX_PREVIEW: u32 = 512;
+/// The longest side of a small copy, in pixels: enough to compare two pictures
+/// beside each other. As a BMP file that is at most 4.4 MB.
+pub const MAX_PREVIEW: u32 = 1200;
 
 /// Looks at the bytes of a picture.
 ///

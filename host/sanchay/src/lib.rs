@@ -160,6 +160,8 @@ pub use sanchay_core::{
         Totals,
     },
 };
+#[cfg(feature = "images")]
+pub use sanchay_sandbox::plugin::PreviewSize;
 pub use sanchay_sandbox::{
     Algorithm, BatchError, ContentKind, DEFAULT_CHUNK, Digest, Fault, Flaw,
     Limits, MAX_CHUNK, PartialDigest, component,

@@ -5,6 +5,8 @@ use std::sync::{Arc, OnceLock};
 
 use super::describe::{self, extraction};
 use super::exports::ExtractingExports;
+#[cfg(feature = "images")]
+use super::preview_size::PreviewSize;
 use super::settings::Settings;
 use super::{FailureBudget, Inner, Plugin, Role};
 use crate::caller::{Caller, Instance};
@@ -21,12 +23,9 @@ const INSTANCES: usize = 32;
 #[cfg(feature = "images")]
 const PICTURE: u64 = 128 << 20;
 
-/// The same of one of which a small copy is wanted, and the longer side of that
-/// in pixels.
+/// The same of one of which a small copy is wanted.
 #[cfg(feature = "images")]
 const PREVIEWED: u64 = 64 << 20;
-#[cfg(feature = "images")]
-const PREVIEW: u32 = 240;
 
 impl Plugin {
     /// The bundled extractor, whose code is a part of the program. It is set
@@ -72,27 +71,35 @@ impl Plugin {
     }
 
     /// The same, which tells small copies of pictures for people as well: its
-    /// last column. They are passed less of a file, and less time.
+    /// last column. An instance may use 512 MiB of memory, and eight seconds
+    /// for a picture, of whose file it is passed at most 64 MiB. Each size of
+    /// copies is set up when it is first asked for, once for the whole process.
     ///
     /// # Errors
     ///
     /// As [`pictures`](Self::pictures).
     #[cfg(feature = "images")]
-    pub fn previews() -> Result<Self, Fault> {
+    pub fn previews(size: PreviewSize) -> Result<Self, Fault> {
         use std::time::Duration;
 
         use crate::component::PICTURES;
 
-        static BUNDLED: OnceLock<Result<Plugin, Fault>> = OnceLock::new();
+        static SMALL: OnceLock<Result<Plugin, Fault>> = OnceLock::new();
+        static LARGE: OnceLock<Result<Plugin, Fault>> = OnceLock::new();
+        let bundled = match size {
+            PreviewSize::Small => &SMALL,
+            PreviewSize::Large => &LARGE,
+        };
         let set_up = || {
             let limits = Limits::of_plugins()
                 .memory(512 << 20)
                 .stack(1 << 20)
+                .answer(size.answer())
                 .call_budget(Duration::from_secs(8));
-            let side = ("side".to_owned(), PREVIEW.to_string());
+            let side = ("side".to_owned(), size.side().to_string());
             load(&PICTURES, limits, PREVIEWED, &[side])
         };
-        BUNDLED.get_or_init(set_up).clone()
+        bundled.get_or_init(set_up).clone()
     }
 }
 

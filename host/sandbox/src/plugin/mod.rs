@@ -32,6 +32,8 @@ mod load;
 mod options;
 mod pattern;
 mod pieces;
+#[cfg(feature = "images")]
+mod preview_size;
 #[cfg(feature = "compile")]
 mod process;
 mod settings;
@@ -68,6 +70,8 @@ pub use filter::{NameBatch, PluginFilter};
 pub use options::PluginOptions;
 pub use pattern::Pattern;
 pub use pieces::Source;
+#[cfg(feature = "images")]
+pub use preview_size::PreviewSize;
 pub use sanchay_core::time::Timestamp;
 pub use sanchay_core::value::{Value, ValueType};
 pub use settings::{Setting, SettingType, SettingValue};

@@ -9,7 +9,7 @@ use axum::{
 };
 
 use http::{HeaderMap, HeaderName, HeaderValue};
-use sanchay::{Metadata, storage::File};
+use sanchay::{Metadata, PreviewSize, storage::File};
 use sanchay_names::OsStrExt as _;
 use serde::Deserialize;
 use xxhash_rust::xxh3::xxh3_128;
@@ -142,7 +142,12 @@ pub(crate) async fn thumbnail(
     let theirs = Arc::clone(&app);
     let slot = app.thumbnails.get(&etag, move || {
         let engine = &theirs.reading_engine;
-        let told = engine.picture_preview(&name, &file, &metadata);
+        let told = engine.picture_preview(
+            &name,
+            &file,
+            &metadata,
+            PreviewSize::Small,
+        );
         let told = told.map_err(|why| undecoded(&why.to_string()))?;
         let copy = told
             .ok_or_else(|| undecoded("its name is not that of a picture"))?;

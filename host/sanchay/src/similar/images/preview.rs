@@ -1,6 +1,6 @@
 //! A small copy of one picture for people, decoded in the sandbox.
 
-use sanchay_sandbox::plugin::{Plugin, Value};
+use sanchay_sandbox::plugin::{Plugin, PreviewSize, Value};
 use sanchay_storage::{File, Metadata};
 
 use crate::{
@@ -17,14 +17,14 @@ pub struct PicturePreview {
     pub width: u32,
     /// Its height in pixels.
     pub height: u32,
-    /// The copy, upright, as a BMP file: at most 240 pixels wide and high.
+    /// The copy, upright, as a BMP file: no larger than was asked for.
     pub bitmap: Vec<u8>,
 }
 
 impl Engine {
     /// A small copy of a picture; `None` for a file whose name is not that of
     /// one. It is decoded in the sandbox within eight seconds and 512 MiB of
-    /// memory; files of more than 64 MiB are refused.
+    /// memory, whichever size is wanted; files of more than 64 MiB are refused.
     ///
     /// # Errors
     /// Why it cannot be decoded, or read.
@@ -33,8 +33,9 @@ impl Engine {
         name: &[u8],
         file: &File,
         metadata: &Metadata,
+        size: PreviewSize,
     ) -> Result<Option<PicturePreview>, Cause> {
-        let plugin = Plugin::previews().map_err(Cause::Sandbox)?;
+        let plugin = Plugin::previews(size).map_err(Cause::Sandbox)?;
         // One that fails often is no reason to refuse others later.
         plugin.forgive();
         let Some(mut extractor) = plugin.extractor() else { return Ok(None) };
