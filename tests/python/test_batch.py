@@ -66,6 +66,10 @@ def test_a_plan_is_shown_applied_and_taken_back(photos):
     assert plan[0] in plan and plan.index(plan[1]) == 1
     with pytest.raises(IndexError):
         plan[2]
+    assert [plan.entry(it) for it in range(plan.entry_count)] == list(plan.entries())
+    for number in (-1, 2):
+        with pytest.raises(IndexError):
+            plan.entry(number)
     assert repr(plan) == "<BatchPlan: rename of 2 entries>"
     run = plan.apply()
     assert (run.done, run.refused, run.skipped, run.errors) == (2, 0, 0, ())

@@ -32,6 +32,7 @@ mod names;
 mod numbers;
 mod options;
 mod paths;
+mod pictures;
 mod plugins;
 mod program;
 mod records;
@@ -92,6 +93,8 @@ mod _native {
     use super::numbers::human_bytes;
     #[pymodule_export]
     use super::options::{Walk, walk_options};
+    #[pymodule_export]
+    use super::pictures::picture_preview;
     #[pymodule_export]
     use super::program::run_program;
     #[pymodule_export]

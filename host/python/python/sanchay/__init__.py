@@ -25,8 +25,9 @@ and :func:`watch` tell what became of them. :func:`plan_shards` cuts trees and
 buckets into values of :class:`Shard` that any machine can run, and
 :func:`merge_partition` finds the duplicates of what they wrote, and
 :func:`merge_similar` what is nearly the same. :func:`similar` and
-:func:`similar_pairs` find files with nearly the same text. A :class:`Store` keeps
-snapshots of trees with all that files contain, each content once. The module
+:func:`similar_pairs` find files with nearly the same text, or pictures that look
+the same, of which :func:`picture_preview` makes small copies. A :class:`Store`
+keeps snapshots of trees with all that files contain, each content once. The module
 ``mithril`` has storage, compression and hashing for programs.
 
 For annotations there are the types of what the calls take: Paths (a path or
@@ -135,6 +136,7 @@ if TYPE_CHECKING:
         verify,
         watch,
     )
+    from sanchay._pictures import PicturePreview, picture_preview
     from sanchay._plan import Plan
     from sanchay._shards import (
         Shard,
@@ -201,6 +203,7 @@ __all__ = [
     "OnProgress",
     "Operation",
     "Paths",
+    "PicturePreview",
     "Plan",
     "Plugins",
     "Progress",
@@ -250,6 +253,7 @@ __all__ = [
     "merge_partition",
     "merge_similar",
     "move",
+    "picture_preview",
     "plan_shards",
     "rename",
     "resume",
@@ -305,6 +309,7 @@ _LATER = {
         "verify",
         "watch",
     ),
+    "_pictures": ("PicturePreview", "picture_preview"),
     "_plan": ("Plan",),
     "_shards": (
         "Shard",

@@ -210,6 +210,17 @@ class BatchPlan(Sequence[BatchStep]):
             raise IndexError("the plan has fewer steps")
         return cast(BatchStep, step)
 
+    @property
+    def entry_count(self) -> int:
+        """How many entries will be changed, as far as that was asked for."""
+        return self._plan.entry_count
+
+    def entry(self, number: int) -> BatchStep:
+        """One of entries() by its number, from 0."""
+        if not 0 <= number < self.entry_count:
+            raise IndexError("the plan has fewer entries")
+        return cast(BatchStep, self._plan.candidate(number, BatchStep))
+
     def entries(self) -> Iterator[BatchStep]:
         """What was asked for: a step for each entry that will be changed.
 

@@ -611,6 +611,9 @@ def verify(
 def history(
     path: Path, catalog: str | PathLike[str] | None, record: type
 ) -> list[object]: ...
+def picture_preview(
+    path: Path, large: bool, record: type
+) -> object | None: ...
 def run_program(
     command: list[bytes], arguments: list[bytes]
 ) -> NoReturn: ...
