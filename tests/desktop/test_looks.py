@@ -229,13 +229,16 @@ def test_dropped_files_are_looked_for(window, idle, rows, tree, tmp_path):
 
 def test_a_picture_at_hand_is_shown_and_a_damaged_one_is_not(window, idle, qtbot, tree):
     folder = tree({"bad.png": b"\x89PNG\r\n\x1a\n" + b"\0" * 100})
+    name = os.fsdecode(b"good \xff.png")
     picture(folder / "good.png")
+    (folder / "good.png").rename(folder / name)
     window.desk.folders.set([str(folder)], [])
     window.files.run_button.click()
     idle()
     window.files.view.horizontalHeader().sectionClicked.emit(0)
     idle()
     window.files.view.go_to(1)
+    assert window.files.view.current_path() == str(folder / name)
     shown = window.files.details.picture
     qtbot.waitUntil(shown.isVisible, timeout=20_000)
     window.files.view.go_to(0)

@@ -52,24 +52,6 @@ def test_the_one_file_says_its_version(one_file, home):
     assert said.decode() == f"sanchay-desktop {sanchay.version()}\n", complained
 
 
-def test_the_one_file_decodes_pictures_in_its_own_process(one_file, home):
-    from PySide6.QtCore import QBuffer
-    from PySide6.QtGui import QImage
-    from sanchay_desktop.decoder import ANSWER, QUESTION
-
-    image = QImage(40, 20, QImage.Format.Format_RGB32)
-    image.fill(0)
-    buffer = QBuffer()
-    buffer.open(QBuffer.OpenModeFlag.ReadWrite)
-    image.save(buffer, "jpeg")
-    data = bytes(buffer.data().data())
-    process = started(one_file, home, "--decode")
-    said, complained = process.communicate(
-        QUESTION.pack(len(data), 20) + data, timeout=120
-    )
-    assert ANSWER.unpack(said[: ANSWER.size]) == (20, 10), complained
-
-
 def test_the_one_file_opens_its_window_finds_duplicates_and_ends_when_told(
     one_file, home, tmp_path
 ):

@@ -27,8 +27,6 @@ def _arguments() -> argparse.Namespace:
         help="make the desktop's menus and file managers know it, or forget it",
     )
     parser.add_argument("--version", action="store_true", help="print the version")
-    # What the program starts of itself: see decoder.
-    parser.add_argument("--decode", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
@@ -51,11 +49,6 @@ def main() -> int:
             file=sys.stderr,
         )
         return 2
-    if arguments.decode:
-        from sanchay_desktop.decoder import main as decode
-
-        decode()
-        return 0
     from sanchay_desktop.start import start
 
     return start(arguments.paths, arguments.page or "")

@@ -16,8 +16,6 @@ from sanchay_desktop.titles import titles
 from sanchay_desktop.widgets import column, combo, holder, plain, row, selection
 from sanchay_desktop.words import tr
 
-#: How long the longer side of a picture is, in pixels.
-_SIDE = 1200
 #: How much of a text is compared, in bytes, and in lines.
 _MOST = 256 << 10
 _LINES = 4000
@@ -126,7 +124,7 @@ class Compare(QWidget):
             self.pictures.images = [None, None]
             self.pictures.update()
             for path in self.pair:
-                thumbnails().ask(path, _SIDE, self._show_picture)
+                thumbnails().ask(path, True, self._show_picture)
             return
 
         def work(_: Job) -> object:

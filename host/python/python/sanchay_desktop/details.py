@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
 from sanchay_desktop import words
 from sanchay_desktop.desk import Desk
 from sanchay_desktop.jobs import Job
-from sanchay_desktop.thumbnails import is_picture, thumbnails
+from sanchay_desktop.thumbnails import thumbnails
 from sanchay_desktop.titles import columns, title
 from sanchay_desktop.widgets import column, plain
 from sanchay_desktop.words import tr
@@ -58,8 +58,8 @@ class Details(QWidget):
             ("past", ""),
         ):
             self._set(key, text)
-        if is_picture(path) and self.desk.settings.thumbnails():
-            thumbnails().ask(path, _WIDTH, self._show_picture)
+        if self.desk.settings.thumbnails():
+            thumbnails().ask(path, False, self._show_picture)
         catalog = self.desk.settings.catalog()
 
         def work(_: Job) -> object:

@@ -9,11 +9,10 @@ from sanchay_desktop.settings import Settings
 from sanchay_desktop.widgets import column, plain
 from sanchay_desktop.words import mark, shown, tr
 
-_PICTURES = mark("Show &pictures, decoded in a process of its own")
 _FIELDS = (
     Field("theme", mark("&Colours"), "choice", "theme"),
     Field("language", mark("&Language"), "choice", "language"),
-    Field("thumbnails", _PICTURES, "flag"),
+    Field("thumbnails", mark("Show &pictures, decoded in a sandbox"), "flag"),
     Field("catalog", mark("C&atalog"), "word"),
 )
 

@@ -1,60 +1,56 @@
-"""Small copies of pictures, which another process decodes (see decoder)."""
+"""Small copies of pictures, which the engine decodes in its sandbox.
+
+What it answers with is pixels in the plainest of formats. They are taken as they
+are, and no decoder of Qt's sees them.
+"""
 
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
+import struct
 import threading
 from collections import deque
 from collections.abc import Callable
 from functools import cache, lru_cache
 
+import sanchay
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QImage
 
-from sanchay_desktop.decoder import ANSWER, MOST, QUESTION
-
-_EXTENSIONS = frozenset("apng bmp dib gif jfif jpe jpeg jpg png tif tiff webp".split())
-#: How long a picture may take, in seconds; how many are kept, how many wait.
-_PATIENCE = 10.0
+#: How many pictures are kept, how many wait.
 _KEPT = 32
 _WAITING = 32
+#: How long the headers of a copy are, in bytes, and where its size is among them.
+_HEADERS = 54
+_SIZE = struct.Struct("<18xii")
 
 _Call = Callable[[str, "QImage | None"], None]
 
 
-def is_picture(path: str) -> bool:
-    """Whether the name is that of a picture that is decoded."""
-    return os.path.splitext(path)[1][1:].lower() in _EXTENSIONS
-
-
 class Thumbnails(QObject):
-    """Asks the process, picture by picture, and keeps the last answers."""
+    """Asks the engine in a thread, picture by picture, and keeps the last answers."""
 
-    _made = Signal(object, str, object)
+    #: The path is no str to Qt, which would lose bytes that are no text.
+    _made = Signal(object, object, object)
 
     def __init__(self) -> None:
         super().__init__()
         #: What was asked for last is in sight; what waits longest is forgotten.
-        self._waiting: deque[tuple[str, int, _Call]] = deque(maxlen=_WAITING)
+        self._waiting: deque[tuple[str, bool, _Call]] = deque(maxlen=_WAITING)
         self._news = threading.Event()
-        self._process: subprocess.Popen[bytes] | None = None
         self._over = False
-        self._decoded = lru_cache(_KEPT)(self._decode)
         self._made.connect(self._hand_on, Qt.ConnectionType.QueuedConnection)
         threading.Thread(target=self._work, daemon=True, name="thumbnails").start()
 
-    def ask(self, path: str, side: int, call: _Call) -> None:
+    def ask(self, path: str, large: bool, call: _Call) -> None:
         """Have a call told of a picture, or None where there is none."""
-        self._waiting.append((path, side, call))
+        self._waiting.append((path, large, call))
         self._news.set()
 
     def close(self) -> None:
-        """End the process."""
+        """End the thread, once it is done with the picture that it is at."""
         self._over = True
         self._news.set()
-        self._end_process()
 
     def _hand_on(self, call: _Call, path: str, image: QImage | None) -> None:
         try:
@@ -67,63 +63,37 @@ class Thumbnails(QObject):
         while self._news.wait() and not self._over:
             self._news.clear()
             while self._waiting and not self._over:
-                path, side, call = self._waiting.pop()
-                image = None
+                path, large, call = self._waiting.pop()
                 try:
                     facts = os.stat(path)
-                    image = self._decoded(path, side, facts.st_mtime_ns, facts.st_size)
-                except (OSError, ValueError):
-                    self._end_process()
+                    image = _decoded(path, large, facts.st_mtime_ns, facts.st_size)
+                except (OSError, ValueError, RuntimeError):
+                    image = None
                 try:
                     self._made.emit(call, path, image)
                 except RuntimeError:
                     return
 
-    def _decode(self, path: str, side: int, _when: int, length: int) -> QImage | None:
-        if not 0 < length <= MOST:
-            return None
-        with open(path, "rb") as file:
-            data = file.read(MOST)
-        process = self._process or self._start()
-        timer = threading.Timer(_PATIENCE, process.kill)
-        timer.start()
-        try:
-            assert process.stdin and process.stdout
-            process.stdin.write(QUESTION.pack(len(data), side) + data)
-            process.stdin.flush()
-            head = process.stdout.read(ANSWER.size)
-            if len(head) < ANSWER.size:
-                raise ValueError("the decoder ended")
-            width, height = ANSWER.unpack(head)
-            if width == 0:
-                return None
-            if max(width, height) > side:
-                raise ValueError("the decoder answered with another size")
-            pixels = process.stdout.read(4 * width * height)
-            if len(pixels) < 4 * width * height:
-                raise ValueError("the decoder ended")
-        finally:
-            timer.cancel()
-        shape = QImage.Format.Format_RGBA8888
-        return QImage(pixels, width, height, 4 * width, shape).copy()
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        program = [sys.executable]
-        if not getattr(sys, "frozen", False):
-            program += ["-m", "sanchay_desktop"]
-        self._process = subprocess.Popen(
-            [*program, "--decode"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-        return self._process
+@lru_cache(_KEPT)
+def _decoded(path: str, large: bool, _when: int, _length: int) -> QImage | None:
+    """The picture of a file as it is now."""
+    found = sanchay.picture_preview(path, large=large)
+    return None if found is None else image_of(found.bitmap)
 
-    def _end_process(self) -> None:
-        process, self._process = self._process, None
-        if process is not None:
-            process.kill()
-            process.wait()
+
+def image_of(bitmap: bytes) -> QImage:
+    """The pixels of a copy: three bytes each, the lowest row first."""
+    width, height = _SIZE.unpack_from(bitmap)
+    stride = (3 * width + 3) // 4 * 4
+    if width <= 0 or height <= 0 or len(bitmap) != _HEADERS + stride * height:
+        raise ValueError("the copy is not as large as it says")
+    kinds = QImage.Format
+    rows = range(len(bitmap) - stride, _HEADERS - 1, -stride)
+    pixels = b"".join(bitmap[at : at + stride] for at in rows)
+    image = QImage(pixels, width, height, stride, kinds.Format_BGR888)
+    # Another format is a copy: the bytes go.
+    return image.convertToFormat(kinds.Format_RGB32)
 
 
 @cache
