@@ -156,10 +156,11 @@ def test_a_step_that_is_unticked_is_left_alone(window, page, idle, tree):
     folder = tree({"a": b"same", "b": b"same", "c": b"same"})
     find(window, idle, [folder])
     plan = planned(page, idle)
-    assert plan.count() == 2
+    assert plan.count() == 2 and "frees 8 B" in plan.sums.text()
     index = plan.model.index(0, 0)
     plan.model.setData(index, Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole)
     assert plan.count() == 1 and "left alone: 1" in plan.sums.text()
+    assert "make way: 1, frees at least 4 B" in plan.sums.text()
     assert plan.apply_button.text() == "Do 1 step"
     plan.apply_button.click()
     idle()
@@ -216,3 +217,20 @@ def test_a_saved_plan_is_one_of_the_packages(window, page, idle, tree, tmp_path)
     plan = planned(page, idle)
     plan.save(tmp_path / "plan.ndjson")
     assert len(sanchay.load_plan(tmp_path / "plan.ndjson")) == 1
+
+
+def test_a_saved_plan_has_nothing_of_what_was_unticked(
+    window, page, idle, tree, tmp_path
+):
+    import sanchay
+
+    folder = tree({"a": b"same", "b": b"same", "c": b"same"})
+    find(window, idle, [folder])
+    plan = planned(page, idle)
+    index = plan.model.index(0, 0)
+    plan.model.setData(index, Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole)
+    plan.save(tmp_path / "plan.ndjson")
+    idle()
+    [step] = sanchay.load_plan(tmp_path / "plan.ndjson")
+    assert step.from_path == str(folder / "c")
+    assert plan.model.rowCount() == plan.count() == 1

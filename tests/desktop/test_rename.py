@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from PySide6.QtCore import Qt
 from sanchay_desktop.rename_delegate import difference
 
 
@@ -78,6 +79,74 @@ def test_what_stands_in_the_way_is_shown_first_and_alone(
     page.plan_window.apply_button.click()
     idle()
     assert sorted(os.listdir(folder)) == ["b.txt", "same.md", "same.txt"]
+
+
+def untick(plan, name):
+    for row in range(plan.model.rowCount()):
+        if plan.model.row(row)["from_path"].endswith(f"/{name}"):
+            index = plan.model.index(row, 0)
+            role = Qt.ItemDataRole.CheckStateRole
+            assert plan.model.setData(index, Qt.CheckState.Unchecked, role)
+
+
+def contents(folder):
+    return {it.name: it.read_bytes() for it in folder.iterdir()}
+
+
+def counted(window, page, idle, qtbot, folder, order):
+    """The plan that gives files their places in an order as names."""
+    page.form.fields["sort"].setText(order)
+    preview(window, page, idle, qtbot, folder, "{n}")
+    assert not any(".sanchay-" in it for it in shown(page, 2))
+    page.plan_button.click()
+    return page.plan_window
+
+
+def test_of_exchanged_names_none_changes_when_one_is_left_alone_and_that_is_said(
+    window, page, idle, qtbot, tree
+):
+    folder = tree({"1": b"one", "2": b"two"})
+    before = contents(folder)
+    plan = counted(window, page, idle, qtbot, folder, "name:desc")
+    assert plan.count() == plan.model.rowCount() == 2
+    untick(plan, "1")
+    plan.apply_button.click()
+    idle()
+    assert contents(folder) == before
+    assert "Nothing was done yet" in plan.said.text()
+    assert plan.model.row(0)["step"] == "⚠ in the way"
+    assert plan.model.row(0)["from_path"] == str(folder / "2")
+    assert plan.count() == 0 and not plan.apply_button.isEnabled()
+
+
+def test_what_needs_nothing_of_what_is_left_alone_is_done(
+    window, page, idle, qtbot, tree
+):
+    folder = tree({"0": b"a", "1": b"b", "2": b"c"})
+    before = contents(folder)
+    plan = counted(window, page, idle, qtbot, folder, "name")
+    untick(plan, "1")
+    plan.apply_button.click()
+    idle()
+    assert contents(folder) == before, "0 would be 1, which stays"
+    assert plan.apply_button.text() == "Do 1 step"
+    plan.apply_button.click()
+    idle()
+    assert contents(folder) == {"0": b"a", "1": b"b", "3": b"c"}
+    plan.undo_button.click()
+    idle()
+    assert contents(folder) == before
+
+
+def test_names_are_exchanged(window, page, idle, qtbot, tree):
+    folder = tree({"1": b"one", "2": b"two"})
+    plan = counted(window, page, idle, qtbot, folder, "name:desc")
+    plan.apply_button.click()
+    idle()
+    assert contents(folder) == {"1": b"two", "2": b"one"}
+    plan.undo_button.click()
+    idle()
+    assert contents(folder) == {"1": b"one", "2": b"two"}
 
 
 def test_matches_and_replacements_are_the_engines(window, page, idle, qtbot, tree):

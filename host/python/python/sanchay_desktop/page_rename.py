@@ -93,6 +93,7 @@ class RenamePage(PlanningPage):
             sanchay.rename,
             roots,
             asked.pop("template", None),
+            on_conflict="skip",
             **self.options(),
             **asked,
         )
@@ -111,9 +112,9 @@ class RenamePage(PlanningPage):
         self.form.show_mistake(None)
         self.names = plan
         self._show_names()
-        self.plan_button.setEnabled(len(plan) > 0)
+        self.plan_button.setEnabled(plan.entry_count > 0)
         said = tr("Steps: {0}; names that stay: {1}; in the way: {2}.").format(
-            words.number(len(plan)),
+            words.number(plan.entry_count),
             words.number(plan.unchanged),
             words.number(len(plan.conflicts)),
         )

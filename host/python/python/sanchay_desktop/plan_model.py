@@ -1,4 +1,8 @@
-"""The steps of a plan as a model of Qt's, each of which can be left out."""
+"""The entries of a plan as a model of Qt's, each of which can be left alone.
+
+Entries are what was asked for. How the engine gets there, by folders that are made
+and by temporary names where names are exchanged, is not for choosing.
+"""
 
 from __future__ import annotations
 
@@ -21,20 +25,30 @@ class PlanModel(Rows):
     def __init__(self, plan: sanchay.BatchPlan | None = None) -> None:
         super().__init__("step", "from_path", "to", "because", "size")
         self.plan = plan
-        self.conflicts = plan.conflicts if plan else ()
-        #: The entries that are left alone.
-        self.left_alone: set[str] = set()
+        self.conflicts: tuple[sanchay.BatchConflict, ...] = ()
+        self._length = 0
+        #: The entries that are left alone, and their bytes.
+        self.left_alone: dict[str, int] = {}
         #: While it is applied, nothing is chosen.
         self.frozen = False
         #: Whether only what stands in the way is shown.
         self.conflicts_alone = False
-        self._length = len(plan) if plan else 0
+        self.show_plan()
 
-    def show_steps(self, shown: bool) -> None:
-        """Show the steps that the plan has by now, or none."""
+    def show_plan(self) -> None:
+        """Show what the plan has by now."""
         self.beginResetModel()
         self.kept.clear()
-        self._length = len(self.plan) if self.plan and shown else 0
+        # One without steps is false, and may have conflicts.
+        if self.plan is not None:
+            self.conflicts = self.plan.conflicts
+            self._length = self.plan.entry_count
+        self.endResetModel()
+
+    def hide_plan(self) -> None:
+        """Show nothing, while the plan is being changed."""
+        self.beginResetModel()
+        self.conflicts, self._length = (), 0
         self.endResetModel()
 
     def read(self, number: int) -> dict[str, Any]:
@@ -47,7 +61,7 @@ class PlanModel(Rows):
                 "because": words.error_text(ValueError(it.why)),
             }
         assert self.plan is not None
-        step = self.plan[number - len(self.conflicts)]
+        step = self.plan.entry(number - len(self.conflicts))
         return {
             "step": title("step", step.operation),
             "from_path": step.from_path,
@@ -88,9 +102,9 @@ class PlanModel(Rows):
         if role != ROLE.CheckStateRole or entry is None or self.frozen:
             return False
         if Qt.CheckState(value) == Qt.CheckState.Checked:
-            self.left_alone.discard(entry)
+            self.left_alone.pop(entry, None)
         else:
-            self.left_alone.add(entry)
+            self.left_alone[entry] = self.row(index.row())["size"]
         self.dataChanged.emit(index, index)
         self.chosen.emit()
         return True

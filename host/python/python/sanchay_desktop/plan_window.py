@@ -42,6 +42,7 @@ class PlanWindow(QDialog):
         self.progress = QProgressBar()
         self.progress.hide()
         self.said = plain(name="status")
+        self.view.failed.connect(self.said.setText)
         self.apply_button = button("", self.apply)
         self.undo_button = button(tr("&Undo"), self.undo)
         self.undo_button.hide()
@@ -61,25 +62,31 @@ class PlanWindow(QDialog):
             self.said.setText(tr("This has no undo."))
 
     def count(self) -> int:
-        """How many steps would be done."""
-        left = 0 if self.model.frozen else len(self.model.left_alone)
-        return len(self.plan) - left
+        """How many entries would be changed."""
+        return self.plan.entry_count - len(self.model.left_alone)
 
     def _show_sums(self) -> None:
         count, sums = self.count(), self.plan.duplicates
+        left_alone = self.model.left_alone
         told = [tr("Steps: {0}").format(words.number(count))]
-        # The sums are those of all steps.
-        if sums is not None and not self.model.left_alone:
+        if sums is not None and left_alone:
+            # Names of one file free it together: the rest may free more than that.
+            least = max(sums.reclaimable - sum(left_alone.values()), 0)
+            makes_way = tr("files that make way: {0}, frees at least {1}")
+            told.append(makes_way.format(words.number(count), words.size(least)))
+        elif sums is not None:
             makes_way = tr(
                 "files that make way: {0}, for files that stay: {1}, frees {2}"
-            ).format(
-                words.number(sums.duplicates),
-                words.number(sums.kept),
-                words.size(sums.reclaimable),
             )
-            told.append(makes_way)
+            told.append(
+                makes_way.format(
+                    words.number(sums.duplicates),
+                    words.number(sums.kept),
+                    words.size(sums.reclaimable),
+                )
+            )
         for text, some in (
-            (tr("left alone: {0}"), self.model.left_alone),
+            (tr("left alone: {0}"), left_alone),
             (tr("in the way, and left out: {0}"), self.model.conflicts),
         ):
             if some:
@@ -90,20 +97,44 @@ class PlanWindow(QDialog):
 
     def apply(self) -> None:
         """Do what the plan says; what has no undo asks for the number first."""
-        if self.permanent and not self._is_sure():
-            return
-        left, plan = self.model.left_alone, self.plan
+        if not self.permanent or self._is_sure():
+            self._cut_down(self._apply)
 
-        def work(job: Job) -> object:
-            if left:
-                plan.retain(lambda step: step.from_path not in left)
-            return job.call(partial(plan.apply, on_conflict="skip"))
-
-        if left:
-            # The steps get other numbers while it is applied.
-            self.model.show_steps(False)
-        self._begin("apply", work)
+    def _apply(self) -> None:
+        self._begin("apply", lambda job: job.call(self.plan.apply))
         self.apply_button.hide()
+
+    def _cut_down(self, go_on: Callable[[], object]) -> None:
+        """Leave out what is left alone, and go on unless others cannot do without."""
+        plan, left = self.plan, self.model.left_alone
+        if not left:
+            go_on()
+            return
+        before = {it.from_path for it in self.model.conflicts}
+
+        def work(_: Job) -> object:
+            plan.retain(lambda step: step.from_path not in left)
+            return any(it.from_path not in before for it in plan.conflicts)
+
+        def done(stands_in_the_way: bool) -> None:
+            self.job = None
+            self.model.left_alone = {}
+            self.model.show_plan()
+            self._show_sums()
+            if not stands_in_the_way:
+                go_on()
+                return
+            self.said.setText(
+                tr(
+                    "Nothing was done yet: what is left alone is in the way of the"
+                    " first entries below, which are left out, too."
+                )
+            )
+
+        self.model.hide_plan()
+        self.apply_button.setEnabled(False)
+        self.job = Job("plan", work, done=done, failed=self._failed)
+        self.desk.run(self.job)
 
     def _is_sure(self) -> bool:
         count = self.count()
@@ -144,7 +175,7 @@ class PlanWindow(QDialog):
     def _over(self, answer: Any) -> None:
         """Show what a run, or an undo, came to."""
         self.job = None
-        self.model.show_steps(True)
+        self.model.show_plan()
         self.progress.hide()
         self.cancel_button.hide()
         self.said.setText(outcome(answer))
@@ -168,6 +199,7 @@ class PlanWindow(QDialog):
         else:
             self._over(error)
             self.apply_button.setVisible(self.run is None)
+            self.apply_button.setEnabled(self.count() > 0)
 
     def _cancel(self) -> None:
         if self.job is not None:
@@ -182,6 +214,9 @@ class PlanWindow(QDialog):
 
     def save(self, path: Path) -> None:
         """Write the plan, which the program's apply reads."""
+        self._cut_down(partial(self._save, path))
+
+    def _save(self, path: Path) -> None:
         try:
             self.plan.save(path)
         except OSError as error:
