@@ -2,41 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import re
-
 from PySide6.QtWidgets import QInputDialog, QListWidget, QWidget
 
 from sanchay_desktop import words
 from sanchay_desktop.titles import title, titles
 from sanchay_desktop.widgets import Flow, button, column, combo, holder, labelled
 from sanchay_desktop.words import tr
-
-
-#: How long a rule is at most: longer ones are too large when they are compiled.
-_LONGEST = 8_192
-
-
-def exactly(paths: list[str]) -> list[str]:
-    """Rules that prefer these paths, whatever the bytes of their names."""
-    parts: list[list[str]] = []
-    room = 0
-    for literal in map(_literal, paths):
-        room -= len(literal) + 1
-        if room < 0:
-            parts.append([])
-            room = _LONGEST - len(literal)
-        parts[-1].append(literal)
-    return [f"regex:^(?:{'|'.join(part)})$" for part in parts]
-
-
-def _literal(path: str) -> str:
-    def escape(found: re.Match[str]) -> str:
-        code = ord(found[0])
-        is_byte = 0xDC80 <= code <= 0xDCFF
-        return f"(?-u:\\x{code - 0xDC00:02X})" if is_byte else f"\\x{{{code:X}}}"
-
-    return re.sub(r"[^A-Za-z0-9_/]", escape, os.path.abspath(path))
 
 
 def _title(rule: str) -> str:

@@ -47,18 +47,15 @@ class DuplicatesPage(ChoosingPage):
     def _mark(self, row: dict[str, Any]) -> str:
         if row.get("role") == "reference":
             return tr("protected: stays")
-        if row["path"] in self.kept_folders:
+        if row["path"] in self.kept:
             return tr("stays, by hand")
         if row.get("kind") == "directory":
             return tr("a folder, files: {0}").format(words.number(row["file_count"]))
-        return tr("stays, by hand") if row["path"] in self.kept else ""
+        return ""
 
     def keep_selected(self) -> None:
         """Have the selected files stay, or leave them to the rules again."""
-        chosen = self.view.selected_rows()
-        folders = {it["path"] for it in chosen if it.get("kind") == "directory"}
-        self.kept_folders ^= folders
-        self.kept ^= {it["path"] for it in chosen} - folders
+        self.kept ^= {it["path"] for it in self.view.selected_rows()}
         self.model.refresh()
 
     def keywords(self) -> dict[str, Any]:
@@ -73,7 +70,6 @@ class DuplicatesPage(ChoosingPage):
     def clear(self) -> None:
         super().clear()
         self.kept.clear()
-        self.kept_folders.clear()
         self.pairs.clear()
 
     def told(self, answer: Any) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -11,7 +10,7 @@ import sanchay
 from PySide6.QtWidgets import QFileDialog
 
 from sanchay_desktop.jobs import Job
-from sanchay_desktop.keep_rules import KeepRules, exactly
+from sanchay_desktop.keep_rules import KeepRules
 from sanchay_desktop.page import Page
 from sanchay_desktop.plan_window import PlanWindow
 from sanchay_desktop.said import refused
@@ -54,7 +53,6 @@ class ChoosingPage(PlanningPage):
         #: Files, and folders with all that is in them, that stay because somebody
         #: said so.
         self.kept: set[str] = set()
-        self.kept_folders: set[str] = set()
         choices = [it for it in titles("action") if it[0] in self.offered]
         self.action = combo(tr("What becomes of the others"), choices)
         self.bar.addWidget(labelled(tr("The o&thers:"), self.action))
@@ -72,41 +70,29 @@ class ChoosingPage(PlanningPage):
             into = QFileDialog.getExistingDirectory(self, tr("Move to"))
         if not roots or (action == "move-to" and not into):
             return
-        options, stay = self.options(), frozenset(self.kept)
-        beneath = tuple(os.path.join(it, "") for it in sorted(self.kept_folders))
-        by_hand = exactly(sorted(stay)) + [f"under:{it}" for it in beneath]
+        options = self.options()
         call = partial(
             type(self).planner,
             roots,
             action,
-            # By hand comes before the rules.
-            keep=[*by_hand, *self.keep.rules],
+            keep=list(self.keep.rules),
             into=into or None,
-            reference=self.desk.folders.protected(),
+            # What stays by hand is to the engine what is protected.
+            reference=self.desk.folders.protected() + sorted(self.kept),
             on_conflict="skip",
             **options,
             **self.catalog(),
         )
 
-        def stays(path: str) -> bool:
-            return path in stay or os.path.abspath(path).startswith(beneath)
-
-        def work(job: Job) -> object:
-            plan: sanchay.BatchPlan = job.call(call)
-            if by_hand:
-                # Of several that were marked in a group, all stay.
-                plan.retain(lambda step: not stays(step.from_path or ""))
-            return plan
-
         def show(plan: sanchay.BatchPlan) -> None:
-            if len(plan) or plan.conflicts:
+            if plan.entry_count or plan.conflicts:
                 self.open_plan(plan, permanent=action == "delete")
             else:
                 self.say(tr("There is nothing to do."))
 
         self._planning = self.desk.start(
             "plan",
-            work,
+            lambda job: job.call(call),
             {**options, "action": action},
             progress=self.show_progress,
             done=show,
