@@ -84,6 +84,19 @@ def test_a_name_that_is_no_text_is_opened_by_its_bytes(
     assert opened.read_bytes() == os.fsencode(folder) + b"/caf\xe9.txt"
 
 
+def test_that_nothing_can_open_a_file_is_said(
+    window, idle, tree, tmp_path, monkeypatch, qtbot
+):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    scan(window, idle, tree({"a.txt": b"x"}))
+    window.files.view.go_to(0)
+    for modifier in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier):
+        window.files.say("")
+        qtbot.keyClick(window.files.view, Qt.Key.Key_Return, modifier)
+        said = window.files.status.text()
+        assert said == "It cannot be opened: xdg-open: No such file or directory"
+
+
 @pytest.mark.parametrize("name", list(HOSTILE) + ["50%25 #a?b.txt"])
 def test_an_address_leads_back_to_the_same_bytes(name):
     assert local_path(url_of(f"/srv/{name}")) == f"/srv/{name}"

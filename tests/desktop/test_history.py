@@ -111,6 +111,91 @@ def test_the_log_keeps_folders_that_are_no_text(tmp_path):
     assert job.folders == [folder] and job.options == {"where": "size > 1"}
 
 
+def locked(path):
+    """Has the file for itself, as a program that writes for long has."""
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    return other
+
+
+def test_a_locked_history_makes_the_window_wait_for_nothing_and_loses_nothing(
+    window, idle, qtbot, tree
+):
+    window.desk.folders.set([str(tree({"a": b"1"}))], [])
+    other = locked(window.desk.log.path)
+    for page in (window.files, window.summary):
+        begun = time.monotonic()
+        page.run_again()
+        assert time.monotonic() - begun < 0.1
+        begun = time.monotonic()
+        window.show_page(window.history)
+        assert time.monotonic() - begun < 0.1
+    idle()
+    assert window.files.model.rowCount() == 1
+    qtbot.waitUntil(window.trouble.isVisible, timeout=5_000)
+    assert "history locked" in window.trouble.text()
+    other.execute("ROLLBACK")
+    other.close()
+    qtbot.waitUntil(window.trouble.isHidden, timeout=5_000)
+    noted = [(it.kind, it.state) for it in window.desk.log.jobs()]
+    assert noted == [("summary", "done"), ("scan", "done")]
+
+
+def test_a_window_opens_over_a_locked_history_and_keeps_what_it_does(
+    home, qapp, request, tree, qtbot
+):
+    path = home / "data/sanchay/desktop.db"
+    path.parent.mkdir(parents=True)
+    other = locked(path)
+    begun = time.monotonic()
+    log = JobLog(path)
+    assert time.monotonic() - begun < 0.1 and not log.flush()
+    log.close(patience=0)
+    window = request.getfixturevalue("window")
+    qtbot.waitUntil(window.trouble.isVisible, timeout=5_000)
+    window.desk.folders.set([str(tree({"a": b"1"}))], [])
+    window.files.run_again()
+    window.show_page(window.history)
+    other.execute("ROLLBACK")
+    other.close()
+    qtbot.waitUntil(lambda: not window.desk.jobs, timeout=20_000)
+    qtbot.waitUntil(window.trouble.isHidden, timeout=5_000)
+    assert [(it.kind, it.state) for it in window.desk.log.jobs()] == [("scan", "done")]
+
+
+def test_what_cannot_be_noted_until_the_end_is_told(tmp_path, caplog):
+    path = tmp_path / "log.db"
+    log = JobLog(path)
+    other = locked(path)
+    log.begin("scan", ["/srv"], [], {})
+    log.close(patience=0.1)
+    other.close()
+    assert "not in the history" in caplog.text and "/srv" in caplog.text
+
+
+def test_what_was_asked_about_is_asked_again(window, idle, tree, tmp_path):
+    folder = tree({"kept/a": b"known"})
+    asked = tmp_path / os.fsdecode(b"mine\xff")
+    asked.write_bytes(b"known")
+    window.desk.folders.set([str(folder)], [])
+    window.desk.filters.where.setPlainText("size < 1KiB")
+    window.show_page(window.here)
+    window.here.ask([str(asked)])
+    idle()
+    window.desk.folders.set([], [])
+    window.here.asked = []
+    window.here.run_button.click()
+    assert "Drop the files" in window.here.status.text()
+    window.show_page(window.history)
+    window.history.view.go_to(0)
+    window.history.again_button.click()
+    idle()
+    assert window.page() is window.here
+    assert window.here.status.text() == "All of them are here."
+    assert window.here.model.rowCount() == 2
+    assert window.desk.options() == {"where": "size < 1KiB"}, "it asks no filters"
+
+
 def test_a_log_of_a_newer_version_is_refused_by_name(tmp_path):
     path = tmp_path / "log.db"
     with sqlite3.connect(path) as file:

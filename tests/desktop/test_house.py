@@ -7,6 +7,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QAbstractSpinBox,
     QComboBox,
+    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QWidget,
@@ -228,6 +230,71 @@ def test_the_program_says_its_version_and_needs_no_screen_for_it(home):
         [*program(), "--version"], env=environment(home), capture_output=True, text=True
     )
     assert done.stdout == f"sanchay-desktop {sanchay.version()}\n"
+
+
+def test_paths_that_are_not_there_are_named_and_end_it_if_there_is_no_other(home):
+    asked = [b"/no/such\xff", b"/nor/this"]
+    done = subprocess.run([*program(), *asked], env=environment(home), capture_output=True)
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        rb"sanchay-desktop: /no/such\xff: No such file or directory",
+        b"sanchay-desktop: /nor/this: No such file or directory",
+    ]
+
+
+def test_of_several_paths_those_that_are_there_are_opened(home, tree):
+    folder = tree({"a": b"1"})
+    process = subprocess.Popen(
+        [*program(), "/no/such", folder],
+        env=environment(home),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stderr.readline().endswith("/no/such: No such file or directory\n")
+        settings = home / "config/sanchay/desktop.ini"
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and str(folder) not in _text(settings):
+            time.sleep(0.05)
+        assert str(folder) in _text(settings) and process.poll() is None
+        process.terminate()
+        assert process.wait(timeout=30) == 0
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _text(path):
+    return path.read_text() if path.exists() else ""
+
+
+def test_what_is_neither_a_folder_nor_a_file_is_said_in_the_window(window, tree):
+    folder = tree({"a": b"1"})
+    window.open([str(folder), "/no/such\n"])
+    assert window.desk.folders.roots() == [str(folder)]
+    said = window.page().status.text()
+    assert said == r"Neither a folder nor a file: /no/such\n"
+
+
+def test_headings_in_hindi_are_not_cut(qapp, home):
+    from sanchay_desktop.start import make_window
+
+    settings = Settings()
+    settings.set("language", "hi")
+    settings.sync()
+    window = make_window()
+    try:
+        window.show()
+        for page in window.pages:
+            window.show_page(page)
+            image = page.findChild(QLabel, "heading").grab().toImage()
+            for row in (0, image.height() - 1):
+                colours = {image.pixel(it, row) for it in range(image.width())}
+                assert len(colours) == 1, f"{page.name}: line {row}"
+    finally:
+        window.close()
+        settings.set("language", "en")
+        translation.speak(settings)
 
 
 def test_without_qt_the_program_says_what_to_install(home, tmp_path):

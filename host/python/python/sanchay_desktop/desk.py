@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from sanchay_desktop import words
 from sanchay_desktop.filters import FilterForm
@@ -16,6 +15,10 @@ from sanchay_desktop.folders import FolderList
 from sanchay_desktop.jobs import Hear, Job
 from sanchay_desktop.log import JobLog
 from sanchay_desktop.settings import Settings, data_folder
+from sanchay_desktop.words import tr
+
+#: How often it is tried again to write the log, in milliseconds.
+_AGAIN = 500
 
 
 class Desk(QObject):
@@ -27,6 +30,8 @@ class Desk(QObject):
     logged = Signal()
     #: Files were changed by a run: what is shown may be old.
     files_changed = Signal()
+    #: What is wrong and concerns all pages; empty when it is well again.
+    troubled = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,6 +40,8 @@ class Desk(QObject):
         self.folders = FolderList(self.settings)
         self.filters = FilterForm()
         self.jobs: list[Job] = []
+        self._again = QTimer(self, interval=_AGAIN)
+        self._again.timeout.connect(self.write_log)
 
     def catalog(self) -> Path:
         """The catalog's file, in a folder that is there."""
@@ -59,13 +66,31 @@ class Desk(QObject):
         job = Job(kind, work, **heard)
         job.changes_files = changes_files
         folders, protected = self.folders.all(), self.folders.protected()
-        try:
-            job.number = self.log.begin(kind, folders, protected, options or {})
-        except sqlite3.Error:
-            # Another program has the log: the job goes on all the same.
-            logging.exception("a job is not in the history")
+        job.number = self.log.begin(kind, folders, protected, options or {})
+        self.write_log()
         self.run(job)
         return job
+
+    def write_log(self) -> None:
+        """Write what is to be noted, now or when that can be; jobs go on."""
+        said = tr("Another program has the history locked: what is new waits for it.")
+        try:
+            written = self.log.flush()
+        except (OSError, sqlite3.Error) as error:
+            written = False
+            said = tr("The history cannot be written: {0}").format(
+                words.error_text(error)
+            )
+        was_waiting = self._again.isActive()
+        if written and was_waiting:
+            self._again.stop()
+            self.troubled.emit("")
+            self.logged.emit()
+        elif not written:
+            self._again.start()
+            # Another window has it for a moment, which is not worth a word.
+            if was_waiting:
+                self.troubled.emit(said)
 
     def run(self, job: Job) -> None:
         """Begin a job; one without a number is neither logged nor shown."""
@@ -79,10 +104,8 @@ class Desk(QObject):
         assert isinstance(job, Job)
         self.jobs.remove(job)
         if job.number is not None:
-            try:
-                self.log.end(job.number, job.state, _result(job.answer))
-            except sqlite3.Error:
-                logging.exception("the end of a job is not in the history")
+            self.log.end(job.number, job.state, _result(job.answer))
+            self.write_log()
             self.logged.emit()
         if job.changes_files:
             self.files_changed.emit()

@@ -112,7 +112,9 @@ class Page(Frugal):
         return self.desk.options()
 
     def restore(self, options: dict[str, Any]) -> None:
-        """Take up what only this page has of the options of a job."""
+        """Take up the options that a job had."""
+        self.desk.filters.set_values(options)
+        self.desk.filters.look()
 
     def told(self, answer: Any) -> str:
         """What the call came to, in words."""
@@ -138,7 +140,9 @@ class Page(Frugal):
 
     def table(self, name: str, model: Rows) -> TableView:
         """A table whose orders are jobs of the window."""
-        return TableView(name, model, self.desk.run)
+        made = TableView(name, model, self.desk.run)
+        made.failed.connect(self.say)
+        return made
 
     def add_tabs(
         self, first: str, *more: tuple[QtWidgets.QWidget, str]

@@ -49,15 +49,20 @@ class HerePage(Page):
     def run_again(self) -> None:
         if self.asked:
             super().run_again()
+        else:
+            self.say(tr("Drop the files on the window that you ask about."))
 
     def options(self) -> dict[str, Any]:
         # The filters are not asked: whoever asks means all files.
-        return {"min_size": 0, "hidden": True}
+        return {"min_size": 0, "hidden": True, "against": self.asked}
+
+    def restore(self, options: dict[str, Any]) -> None:
+        self.asked = list(options.get("against", ()))
 
     def keywords(self) -> dict[str, Any]:
         # Other names of the files that are asked about count as copies.
         found = {"catalog": self.desk.catalog(), "hardlinks": True}
-        return {**super().keywords(), **found, "against": self.asked}
+        return {**super().keywords(), **found}
 
     def _inside(self) -> set[str]:
         """Which of the files are in the folders themselves."""

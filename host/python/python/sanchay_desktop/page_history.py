@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -51,7 +52,11 @@ class HistoryPage(Page):
             self._show()
 
     def _show(self) -> None:
-        self.logged = self.desk.log.jobs()
+        try:
+            self.logged = self.desk.log.jobs()
+        except sqlite3.Error as error:
+            # What was shown stays.
+            self.say(words.error_text(error))
         jobs: list[dict[str, Any]] = [
             {
                 "begun": it.begun_ns,
@@ -94,6 +99,7 @@ class HistoryPage(Page):
     def forget(self) -> None:
         """Forget the jobs that ended; runs keep their journals."""
         self.desk.log.forget()
+        self.desk.write_log()
         self.run_again()
 
     def undo(self) -> None:

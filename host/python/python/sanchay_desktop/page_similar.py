@@ -51,6 +51,7 @@ class SimilarPage(ChoosingPage):
         self.rotations.setEnabled(pictures)
 
     def restore(self, options: dict[str, Any]) -> None:
+        super().restore(options)
         self.what.setCurrentIndex(self.what.findData(bool(options.get("images"))))
         self.rotations.setChecked(bool(options.get("rotations")))
         if options.get("threshold") is not None:

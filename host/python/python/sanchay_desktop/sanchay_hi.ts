@@ -164,6 +164,10 @@
         <translation>ये सभी यहाँ हैं।</translation>
     </message>
     <message>
+        <source>Another program has the history locked: what is new waits for it.</source>
+        <translation>किसी दूसरे प्रोग्राम ने इतिहास पर ताला लगा रखा है: जो नया है वह उसकी प्रतीक्षा में है।</translation>
+    </message>
+    <message>
         <source>Apply</source>
         <translation>लागू करें</translation>
     </message>
@@ -318,6 +322,10 @@
     <message>
         <source>Drop files on the window: it says where in the folders the same ones are.</source>
         <translation>विंडो पर फ़ाइलें छोड़ें: यह बताता है कि फ़ोल्डरों में वैसी ही फ़ाइलें कहाँ हैं।</translation>
+    </message>
+    <message>
+        <source>Drop the files on the window that you ask about.</source>
+        <translation>जिन फ़ाइलों के बारे में पूछना है, उन्हें विंडो पर छोड़ें।</translation>
     </message>
     <message>
         <source>Duplicates</source>
@@ -492,6 +500,10 @@
         <translation>क्या यह यहाँ है?</translation>
     </message>
     <message>
+        <source>It cannot be opened: {0}</source>
+        <translation>इसे खोला नहीं जा सकता: {0}</translation>
+    </message>
+    <message>
         <source>It failed, and nothing was changed: {0}</source>
         <translation>यह विफल रहा, और कुछ नहीं बदला: {0}</translation>
     </message>
@@ -572,6 +584,10 @@
         <translation>स्नैपशॉट का नाम</translation>
     </message>
     <message>
+        <source>Neither a folder nor a file: {0}</source>
+        <translation>न फ़ोल्डर, न फ़ाइल: {0}</translation>
+    </message>
+    <message>
         <source>Newest file:</source>
         <translation>सबसे नई फ़ाइल:</translation>
     </message>
@@ -602,6 +618,10 @@
     <message>
         <source>Nothing was changed.</source>
         <translation>कुछ नहीं बदला।</translation>
+    </message>
+    <message>
+        <source>Nothing was done yet: what is left alone is in the way of the first entries below, which are left out, too.</source>
+        <translation>अभी कुछ नहीं किया गया: जो अछूता है, वह नीचे की पहली प्रविष्टियों से टकराता है; वे भी छोड़ दी गईं।</translation>
     </message>
     <message>
         <source>Only a snapshot of a single folder is compared with the disk.</source>
@@ -756,8 +776,8 @@
         <translation>पहले चित्र का हिस्सा</translation>
     </message>
     <message>
-        <source>Show &amp;pictures, decoded in a process of its own</source>
-        <translation>चित्र दिखाएँ, जो अलग प्रक्रिया में खोले जाते हैं (&amp;P)</translation>
+        <source>Show &amp;pictures, decoded in a sandbox</source>
+        <translation>चित्र दिखाएँ, जो सैंडबॉक्स में खोले जाते हैं (&amp;P)</translation>
     </message>
     <message>
         <source>Similar</source>
@@ -850,6 +870,10 @@
     <message>
         <source>The filters have a mistake; it is shown beside them.</source>
         <translation>फ़िल्टरों में ग़लती है; वह उनके पास दिखाई गई है।</translation>
+    </message>
+    <message>
+        <source>The history cannot be written: {0}</source>
+        <translation>इतिहास लिखा नहीं जा सकता: {0}</translation>
     </message>
     <message>
         <source>The language changes at the next start.</source>
@@ -1050,6 +1074,10 @@
     <message>
         <source>files that make way: {0}, for files that stay: {1}, frees {2}</source>
         <translation>हटने वाली फ़ाइलें: {0}, रहने वाली फ़ाइलें: {1}, खाली होंगे {2}</translation>
+    </message>
+    <message>
+        <source>files that make way: {0}, frees at least {1}</source>
+        <translation>हटने वाली फ़ाइलें: {0}, कम से कम खाली होंगे {1}</translation>
     </message>
     <message>
         <source>five years</source>

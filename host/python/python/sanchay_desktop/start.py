@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sqlite3
 import sys
@@ -32,6 +33,15 @@ def make_window() -> Window:
 
 def start(paths: list[str], page: str) -> int:
     """Show the window, until it is closed."""
+    missing = 0
+    for path in paths:
+        try:
+            os.stat(path)
+        except OSError as error:
+            print(f"sanchay-desktop: {words.error_text(error)}", file=sys.stderr)
+            missing += 1
+    if paths and missing == len(paths):
+        return 2
     app = QApplication(sys.argv[:1])
     try:
         window = make_window()

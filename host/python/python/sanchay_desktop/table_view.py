@@ -47,6 +47,8 @@ class TableView(QTableView):
     row_changed = Signal(int)
     #: An order was asked for and is shown.
     ordered = Signal()
+    #: Why a file cannot be opened.
+    failed = Signal(str)
 
     def __init__(
         self, name: str, model: Rows, run: Callable[[Job], None] = Job.start
@@ -130,14 +132,19 @@ class TableView(QTableView):
         return [self.rows.path(it) for it in self.selected_numbers()[:_MOST_COPIED]]
 
     def open_current(self) -> None:
-        path = self.current_path()
-        if path is not None:
-            open_path(path)
+        self._open(self.current_path())
 
     def open_folder(self) -> None:
         path = self.current_path()
-        if path is not None:
-            open_path(os.path.dirname(os.path.abspath(path)))
+        self._open(path and os.path.dirname(os.path.abspath(path)))
+
+    def _open(self, path: str | None) -> None:
+        try:
+            if path is not None:
+                open_path(path)
+        except OSError as error:
+            said = tr("It cannot be opened: {0}").format(words.error_text(error))
+            self.failed.emit(said)
 
     def copy_paths(self) -> None:
         """Copy the paths: as text that is escaped, and as files."""

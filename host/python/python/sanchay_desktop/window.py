@@ -10,6 +10,7 @@ import sanchay
 from PySide6 import QtGui, QtWidgets
 from PySide6.QtCore import Qt
 
+from sanchay_desktop import words
 from sanchay_desktop.desk import Desk
 from sanchay_desktop.folders import dropped_paths
 from sanchay_desktop.jobs import Job
@@ -31,7 +32,7 @@ from sanchay_desktop.words import tr
 
 #: Colours come from the palette, so that light and dark are the system's.
 STYLE = """
-QLabel#heading { font-size: 15pt; font-weight: 600; }
+QLabel#heading { font-size: 15pt; font-weight: 600; padding: 6px 0 2px; }
 QLabel#about, QLabel#empty { color: palette(placeholder-text); }
 QLabel#error { color: white; background: #b3261e; padding: 4px; }
 QLineEdit[wrong="true"] { border: 1px solid #d33; }
@@ -82,11 +83,14 @@ class Window(QtWidgets.QMainWindow):
         self.filter_button.toggled.connect(self._show_filters)
         self.desk.filters.entered.connect(lambda: self.page().run_again())
         self.desk.filters.changed.connect(self._count_filters)
+        self.trouble = plain(name="error")
+        self.trouble.hide()
+        self.desk.troubled.connect(self._show_trouble)
         self.jobs = column()
         above = QtWidgets.QGroupBox(tr("Folders"))
         parts = (self.desk.folders, self.filter_button, self.desk.filters)
         above.setLayout(column(*parts, margin=6))
-        right = column(self.box, above, self.stack, self.jobs)
+        right = column(self.box, above, self.stack, self.jobs, self.trouble)
         right.setStretch(2, 1)
         # What has no room is reached by scrolling, and not squeezed.
         area = QtWidgets.QScrollArea(widgetResizable=True)
@@ -101,6 +105,8 @@ class Window(QtWidgets.QMainWindow):
         self.history.again.connect(self.do_again)
         self._restore()
         self.names.setCurrentRow(0)
+        # It was opened before there was a window to say what is wrong with it.
+        self.desk.write_log()
 
     def _menus(self) -> None:
         file = self.menuBar().addMenu(tr("&File"))
@@ -182,6 +188,10 @@ class Window(QtWidgets.QMainWindow):
         job.ended.connect(shown.deleteLater)
         self.jobs.addWidget(shown)
 
+    def _show_trouble(self, text: str) -> None:
+        self.trouble.setText(text)
+        self.trouble.setVisible(bool(text))
+
     def do_again(self, job: LoggedJob) -> None:
         """Show the page of a job, with its folders and filters, and begin."""
         page = next((it for it in self.pages if job.kind in it.kinds), None)
@@ -195,8 +205,6 @@ class Window(QtWidgets.QMainWindow):
         self.desk.folders.set(
             [it for it in job.folders if it not in protected], protected
         )
-        self.desk.filters.set_values(job.options)
-        self.desk.filters.look()
         self.show_page(page)
         page.restore(job.options)
         if job.kind == "snapshot":
@@ -210,6 +218,10 @@ class Window(QtWidgets.QMainWindow):
         files = [it for it in paths if os.path.isfile(it)]
         for folder in folders:
             self.desk.folders.add(folder)
+        others = [it for it in paths if not (os.path.isdir(it) or os.path.isfile(it))]
+        if others:
+            told = ", ".join(words.few([words.shown(it) for it in others]))
+            self.page().say(tr("Neither a folder nor a file: {0}").format(told))
         if files:
             self.show_page(self.here)
             self.here.ask(files)
