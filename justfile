@@ -173,12 +173,14 @@ python-lock:
     rm -rf target/python-lock
     python3 -m venv target/python-lock
     target/python-lock/bin/pip install --quiet pip-tools==7.6.2
-    for list in python/requirements peers/requirements desktop/requirements \
-        packages/requirements engines/requirements engines/spark; do \
-        (cd tests/${list%/*} && ../../target/python-lock/bin/pip-compile \
+    for list in tests/python/requirements tests/peers/requirements \
+        tests/desktop/requirements tests/packages/requirements \
+        tests/engines/requirements tests/engines/spark \
+        dist/zig/requirements; do \
+        (cd ${list%/*} && ../../target/python-lock/bin/pip-compile \
             --quiet --generate-hashes --strip-extras --allow-unsafe \
             --no-header --no-emit-index-url --no-emit-find-links \
-            --output-file ${list#*/}.txt ${list#*/}.in) || \
+            --output-file ${list##*/}.txt ${list##*/}.in) || \
             exit 1; \
     done
 
@@ -296,6 +298,14 @@ reproduce:
 test-windows: _windows-tools
     tests/windows/run
 
+# Test the program for AArch64 under QEMU, where both can be had.
+test-aarch64 *WORDS: _test-tools _aarch64-tools
+    tests/aarch64/run "$@"
+
+# Check that all compiles for macOS, with Zig's libraries of C.
+check-macos: _zig
+    tests/macos/check
+
 # Test what depends on the guest's compiler with a second one, if there is one.
 test-other-compiler: _test-tools _python _host-tools
     #!/bin/sh
@@ -373,6 +383,14 @@ clean:
 # xxhsum and b3sum, with which the tests compare; what compiles C plugins.
 _test-tools:
     @"{{ justfile_directory() }}/x" --test-tools
+
+# Rust's target for AArch64, a linker for it, and QEMU.
+_aarch64-tools:
+    @"{{ justfile_directory() }}/x" --aarch64-tools
+
+# Zig's compiler of C and libraries.
+_zig:
+    @"{{ justfile_directory() }}/x" --zig
 
 # Rust's target for Windows, a linker for it, and Wine.
 _windows-tools:

@@ -333,7 +333,7 @@ fn a_catalog_that_cannot_be_written_costs_a_message() {
 
 /// Runs it where files may have so many blocks of 512 bytes at most.
 fn with_small_files(tree: &Tree, blocks: u32, words: &str) -> Finished {
-    let program = env!("CARGO_BIN_EXE_sanchay");
+    let program = crate::program();
     // The signal of that limit is ignored, so that writing fails.
     let script =
         format!("trap '' XFSZ; ulimit -f {blocks}; exec {program} {words}");
@@ -549,7 +549,7 @@ fn files_are_not_looked_at_because_of_the_catalog_s_own() {
         let status = Command::new("strace")
             .args(["-f", "-qq", "-e", "trace=statx", "-o"])
             .arg(&log)
-            .arg(env!("CARGO_BIN_EXE_sanchay"))
+            .arg(crate::program())
             .args(words.split(' '))
             .env("SANCHAY_NO_CONFIG", "1")
             .current_dir(tree.root())

@@ -11,7 +11,7 @@ use crate::sanchay;
 fn redirected(tree: &Tree, words: &str) -> Finished {
     let script = format!("exec \"$0\" {words}");
     let program = Program::new("sh").within(tree.root()).args(["-c", &script]);
-    program.arg(env!("CARGO_BIN_EXE_sanchay")).run()
+    program.arg(crate::program()).run()
 }
 
 #[test]

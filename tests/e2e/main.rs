@@ -85,9 +85,21 @@ mod terminal;
 mod tree_digest;
 mod unsteady;
 
+use std::sync::LazyLock;
+
 use sanchay_testkit::Program;
+
+/// The file of the program under test: the one of this build, or another, such
+/// as one for another processor with what runs it.
+fn program() -> &'static str {
+    static PROGRAM: LazyLock<String> = LazyLock::new(|| {
+        let named = std::env::var("SANCHAY_TEST_PROGRAM");
+        named.unwrap_or_else(|_| env!("CARGO_BIN_EXE_sanchay").to_owned())
+    });
+    &PROGRAM
+}
 
 /// The program under test.
 fn sanchay() -> Program {
-    Program::new(env!("CARGO_BIN_EXE_sanchay"))
+    Program::new(program())
 }

@@ -23,7 +23,7 @@ fn mounted(tree: &Tree, mounts: &str, words: &str) -> Option<Finished> {
     }
     let program = Program::new("unshare").args(unshare);
     let program = program.args(["sh", "-c", &script, "sh"]);
-    let program = program.arg(env!("CARGO_BIN_EXE_sanchay"));
+    let program = program.arg(crate::program());
     Some(program.within(tree.root()).words(words).run())
 }
 

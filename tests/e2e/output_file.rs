@@ -190,7 +190,7 @@ fn a_list_does_not_list_itself() {
         let script = format!("\"$0\" {words} > d/list");
         let program = sanchay_testkit::Program::new("sh").within(tree.root());
         let program = program.args(["-c", &script]);
-        let program = program.arg(env!("CARGO_BIN_EXE_sanchay"));
+        let program = program.arg(crate::program());
         let _ = program.run().succeeds();
         let text = fs::read_to_string(tree.path("d/list")).unwrap();
         assert!(text.contains("d/f") && !text.contains("list"), "{text}");

@@ -44,7 +44,7 @@ fn head_takes_its_lines_and_nothing_is_said() {
         let script = format!("\"$0\" {words} | head -n 1; echo $PIPESTATUS");
         let output = Command::new("bash")
             .args(["-c", &script])
-            .arg(env!("CARGO_BIN_EXE_sanchay"))
+            .arg(crate::program())
             .current_dir(tree.root())
             .stdin(Stdio::null())
             .output();
@@ -68,7 +68,7 @@ fn the_texts_of_the_program_itself_end_quietly_on_a_closed_pipe_too() {
     {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
-        let status = Command::new(env!("CARGO_BIN_EXE_sanchay"))
+        let status = Command::new(crate::program())
             .args(words.split(' '))
             .stdout(writer)
             .stderr(Stdio::piped())

@@ -48,7 +48,7 @@ fn until(limit: Duration, what: impl Fn() -> bool) {
 /// Starts a command in a group of its own, as a shell does, and waits until
 /// it compiles.
 fn compiling(tree: &Tree, words: &str, seconds: u32) -> Child {
-    let program = Path::new(env!("CARGO_BIN_EXE_sanchay"));
+    let program = Path::new(crate::program());
     let child = with_default_signals(program)
         .args(words.split(' '))
         .arg(format!("--plugin-compile-time={seconds}s"))

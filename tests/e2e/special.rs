@@ -217,7 +217,7 @@ fn a_root_that_cannot_be_listed_is_as_good_as_none() {
             tree.dir("gone");
             let script = "exec 3<gone && rmdir gone && exec \"$@\"";
             let shell = Program::new("sh").args(["-c", script, "sh"]);
-            let shell = shell.arg(env!("CARGO_BIN_EXE_sanchay"));
+            let shell = shell.arg(crate::program());
             let words = format!("{verb} {roots}");
             shell.within(tree.root()).words(&words).limit(SOON).run()
         };

@@ -110,7 +110,7 @@ fn descriptors_that_a_shell_hands_down_are_read_as_pipes() {
         "#;
     let output = tool::command("bash")
         .args(["-c", script])
-        .arg(env!("CARGO_BIN_EXE_sanchay"))
+        .arg(crate::program())
         .output()
         .unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");

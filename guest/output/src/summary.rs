@@ -223,7 +223,7 @@ mod tests {
             size: 5,
             allocated: 4096,
             modified: Timestamp { seconds: i64::MAX, nanoseconds: 0 },
-            uid: 7,
+            uid: Some(7),
             links: 1,
             device: 1,
             inode: 2,

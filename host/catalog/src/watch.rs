@@ -6,7 +6,9 @@
 //! nothing wrong: what is told and kept comes from a walk.
 
 #[cfg(target_os = "linux")]
-mod events;
+mod inotify;
+#[cfg(not(target_os = "linux"))]
+mod notify;
 
 use std::{
     ops::ControlFlow,
@@ -18,7 +20,9 @@ use std::{
 use sanchay::{Cancel, Engine, EntryError, Error};
 
 #[cfg(target_os = "linux")]
-use self::events::Events;
+use self::inotify::Events;
+#[cfg(not(target_os = "linux"))]
+use self::notify::Events;
 use crate::{
     catalog::Catalog,
     diff::Difference,
@@ -169,7 +173,6 @@ impl Catalog {
 
 /// What says that there may be something to see.
 struct Signs {
-    #[cfg(target_os = "linux")]
     events: Option<Events>,
     poll: Option<Duration>,
     /// Why there are no events, until that is said.
@@ -177,7 +180,6 @@ struct Signs {
 }
 
 impl Signs {
-    #[cfg(target_os = "linux")]
     fn new(catalog: &Catalog, poll: Option<Duration>) -> Self {
         match Events::new(catalog) {
             Ok(events) => Self { events: Some(events), poll, why: None },
@@ -188,16 +190,9 @@ impl Signs {
         }
     }
 
-    #[cfg(not(target_os = "linux"))]
-    fn new(_: &Catalog, poll: Option<Duration>) -> Self {
-        let why = Some("this system has no inotify".to_owned());
-        Self { poll: poll.or(Some(POLL)), why }
-    }
-
     /// Has the system tell of changes in all folders that there are now.
     /// Returns why it is looked in intervals, if that is news.
     fn prepare(&mut self, roots: &[PathBuf]) -> Option<String> {
-        #[cfg(target_os = "linux")]
         if let Some(events) = &mut self.events
             && let Err(error) = events.watch(roots)
         {
@@ -205,7 +200,6 @@ impl Signs {
             self.poll = self.poll.or(Some(POLL));
             self.why = Some(sanchay::describe_io_error(&error));
         }
-        let _ = roots;
         self.why.take()
     }
 
@@ -237,10 +231,6 @@ impl Signs {
     }
 
     fn has_events(&mut self) -> bool {
-        #[cfg(target_os = "linux")]
-        if let Some(events) = &mut self.events {
-            return events.drain();
-        }
-        false
+        self.events.as_mut().is_some_and(Events::drain)
     }
 }

@@ -24,7 +24,6 @@
 mod encoded;
 #[cfg(any(windows, test))]
 mod slashes;
-#[cfg(any(windows, test))]
 mod wtf8;
 
 use std::path::PathBuf;
@@ -34,7 +33,6 @@ pub use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 #[cfg(windows)]
 pub use encoded::{OsStrExt, OsStringExt};
-#[cfg(any(windows, test))]
 pub use wtf8::{from_units, to_units};
 
 /// The path of a `file:` URL, which begins with a slash. On Windows, that one

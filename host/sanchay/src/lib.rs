@@ -127,7 +127,7 @@ pub use ops::copy::{
     Expected, Folder, Lost, Sharing, Transfer,
 };
 pub use ops::replace::{Known, Replaced, Replacement, Replacer};
-pub use ops::trash::{Trash, TrashOptions, Trashed};
+pub use ops::trash::{Trash, TrashKind, TrashOptions, Trashed};
 pub use options::{
     CheckOptions, DuplicateOptions, HashOptions, Method, PathRange,
     SummaryOptions, WalkOptions, Walker,

@@ -10,8 +10,9 @@ use std::{
     time::SystemTime,
 };
 
-use sanchay_core::summary::{
-    FileRow, ListedFolder, Place, Report, Tally, TallyOptions,
+use sanchay_core::{
+    filter::Facts,
+    summary::{FileRow, ListedFolder, Place, Report, Tally, TallyOptions},
 };
 use sanchay_sandbox::ContentKind;
 use sanchay_storage::Storage;
@@ -248,7 +249,7 @@ fn row<'a>(file: &EntryRef<'a>, content: Option<ContentKind>) -> FileRow<'a> {
         size: found.size,
         allocated: found.allocated,
         modified: found.modified,
-        uid: found.uid,
+        uid: Facts::from(found).uid,
         links: found.links,
         device: found.id.device,
         inode: found.id.inode,

@@ -194,7 +194,7 @@ impl Summing<'_> {
             size: facts.size,
             allocated: facts.allocated.unwrap_or_default(),
             modified: modified.unwrap_or(EPOCH),
-            uid: facts.uid.unwrap_or_default(),
+            uid: facts.uid,
             links: u32::try_from(links).unwrap_or(u32::MAX),
             device: place.0,
             inode: place.1,

@@ -22,6 +22,8 @@ pub struct Listing {
     follow: bool,
     /// Whether to list in the way that every system knows.
     portable: bool,
+    /// Whether what the system marks as hidden is of no interest.
+    skip_marked: bool,
     /// Between which names entries are of interest.
     bounds: (Vec<u8>, Option<Vec<u8>>),
     /// Room for what a system call returns.
@@ -54,6 +56,7 @@ impl Listing {
             kinds_wanted,
             follow,
             portable,
+            skip_marked: false,
             bounds: (Vec::new(), None),
             scratch: Vec::new(),
         }
@@ -78,6 +81,19 @@ impl Listing {
     #[must_use]
     pub fn is_portable(&self) -> bool {
         self.portable
+    }
+
+    /// Says that entries are of no interest which the system marks as hidden,
+    /// as Windows does by an attribute. Names that begin with a dot are not
+    /// meant: who lists knows them.
+    pub fn skip_marked(&mut self, skip: bool) {
+        self.skip_marked = skip;
+    }
+
+    /// Whether entries are of no interest which the system marks as hidden.
+    #[must_use]
+    pub fn skips_marked(&self) -> bool {
+        self.skip_marked
     }
 
     /// Empties it.

@@ -20,9 +20,9 @@ pub use self::working_directory::WorkingDirectory;
 use crate::{Metadata, Storage as _, StorageError};
 pub(crate) use system::{
     KEEPS_OWNERS, copy_range, data_from, extended_attributes, extents,
-    file_system_id, metadata, read, read_at, remove_extended_attribute,
-    set_attributes, set_extended_attribute, share, sync, too_many_links,
-    write_at, write_out,
+    file_system_id, metadata, metadata_of_any, read, read_at,
+    remove_extended_attribute, set_attributes, set_extended_attribute, share,
+    sync, too_many_links, write_at, write_out,
 };
 
 /// What a path leads to on this machine.
@@ -42,7 +42,7 @@ pub fn stat(path: &Path) -> io::Result<Metadata> {
 /// # Errors
 /// Why it cannot be determined.
 pub fn stat_open(file: &std::fs::File) -> io::Result<Metadata> {
-    Ok(metadata(file)?)
+    Ok(metadata_of_any(file)?)
 }
 
 /// This machine's file system.

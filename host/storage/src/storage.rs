@@ -182,6 +182,31 @@ pub trait Directory: fmt::Debug + Send + Sync {
         Ok(file)
     }
 
+    /// Creates a file as [`Directory::create_with`] does, which shares all
+    /// contents of another where the file system can do that: they take no
+    /// space until one of the two changes. Says whether it does: if not, the
+    /// file is empty.
+    ///
+    /// # Errors
+    /// [`std::io::ErrorKind::AlreadyExists`] where the name is taken. Nothing
+    /// is left then.
+    fn create_sharing(
+        &self,
+        name: &[u8],
+        mode: u32,
+        from: &File,
+    ) -> Result<(File, bool), StorageError> {
+        let file = self.create_with(name, mode)?;
+        match from.share_contents(&file) {
+            Ok(shared) => Ok((file, shared)),
+            Err(error) => {
+                drop(file);
+                let _ = self.remove_file(name);
+                Err(error.into())
+            }
+        }
+    }
+
     /// Opens a regular file for reading and writing, to go on with what an
     /// earlier run began. Never follows a link.
     ///

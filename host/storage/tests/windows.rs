@@ -11,7 +11,9 @@
 use std::{
     fs,
     io::{ErrorKind, Read as _},
+    os::windows::io::OwnedHandle,
     path::{Path, PathBuf},
+    process::Command,
 };
 
 use sanchay_storage::{
@@ -268,4 +270,44 @@ fn a_file_system_says_how_much_room_it_has() {
     assert_eq!(found.ignores_case, Some(true));
     fs::write(folder.path().join("File"), "text").unwrap();
     assert_eq!(read(&*d, b"fILE"), "text");
+}
+
+#[test]
+fn what_the_system_marks_as_hidden_is_listed_only_if_it_is_of_interest() {
+    let (folder, directory) = folder();
+    write(&*directory, b"shown", "");
+    write(&*directory, b"marked", "");
+    write(&*directory, b".marked", "");
+    for name in ["marked", ".marked"] {
+        let marked = Command::new("attrib")
+            .arg("+h")
+            .arg(folder.path().join(name))
+            .status();
+        assert!(marked.unwrap().success());
+    }
+    let all = [b".marked".to_vec(), b"marked".to_vec(), b"shown".to_vec()];
+    assert_eq!(names(&*directory), all);
+    let mut listing = Listing::default();
+    listing.skip_marked(true);
+    directory.list(&mut listing).unwrap();
+    let mut left: Vec<_> =
+        (0..listing.len()).map(|at| listing.name(at).to_vec()).collect();
+    left.sort();
+    // Its name says that it is hidden: that is judged elsewhere.
+    assert_eq!(left, [b".marked".to_vec(), b"shown".to_vec()]);
+}
+
+#[test]
+fn a_pipe_is_told_from_a_file() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    for end in [
+        fs::File::from(OwnedHandle::from(reader)),
+        fs::File::from(OwnedHandle::from(writer)),
+    ] {
+        let found = sanchay_storage::stat_open(&end).unwrap();
+        assert_eq!((found.kind, found.size), (EntryKind::Fifo, 0));
+    }
+    let nothing = fs::File::open("NUL").unwrap();
+    let found = sanchay_storage::stat_open(&nothing).unwrap();
+    assert_eq!(found.kind, EntryKind::CharacterDevice);
 }

@@ -367,7 +367,7 @@ fn a_journal_that_cannot_be_written_whole_is_removed_again() {
     let state = scene.tree.path("state");
     // No file may become longer than 64 blocks, as if the disk were full.
     let script = r#"trap "" XFSZ; ulimit -f 64; exec "$@""#;
-    let program = env!("CARGO_BIN_EXE_sanchay");
+    let program = crate::program();
     let rename = ["rename", "--to", "x{name}", "--apply"];
     let run = std::process::Command::new("sh")
         .args(["-c", script, "sh", program])

@@ -210,6 +210,9 @@ fn entries_that_fail_are_told_counted_and_kept() {
     assert!(line.starts_with("{\"type\":\"error\",\"path\":\"d/closed\""));
     let again = program().words("shards run plan --out out").run().exits(3);
     assert!(again.stderr.contains("was complete"), "{}", again.stderr);
+    let accepted = "shards run plan --out out --accept-errors";
+    program().words(accepted).run().exits(0);
+    run(&tree, &format!("{MERGE} --accept-errors")).exits(0);
     let merged = run(&tree, MERGE).exits(3);
     assert!(merged.text().starts_with("# 2 files"), "{}", merged.text());
     assert!(merged.stderr.contains("1 entries failed"));

@@ -134,7 +134,7 @@ fn an_index_chooses_a_shard_and_a_count_a_share() {
         ("shards plan d -L --target-files 1", "links are not followed"),
         ("shards plan gone --target-files 1", "gone"),
         ("shards merge 0 --from out", "two hexadecimal digits"),
-        ("shards merge --from out", "required"),
+        ("shards merge --from out", "name partitions"),
         ("shards merge 00 --all --from out", "cannot be used"),
     ] {
         let refused = run(&tree, words).exits(2);

@@ -54,7 +54,7 @@ fn add(tally: &mut Tally, file: &File) {
             seconds: options().now.seconds - file.age,
             nanoseconds: 0,
         },
-        uid: file.uid,
+        uid: Some(file.uid),
         links: if file.linked.is_some() { 2 } else { 1 },
         device: 1,
         inode: file.linked.unwrap_or(99),

@@ -68,8 +68,8 @@ pub struct FileRow<'a> {
     pub allocated: u64,
     /// When it was last modified.
     pub modified: Timestamp,
-    /// Its owner's number.
-    pub uid: u32,
+    /// Its owner's number, where files have such owners.
+    pub uid: Option<u32>,
     /// How many names it has.
     pub links: u32,
     /// The device that it is on.
@@ -209,7 +209,9 @@ impl Tally {
         let age = AgeClass::of(row.modified, self.options.now);
         self.totals += totals;
         folder.add(totals, age, row.modified);
-        *self.owners.entry(row.uid).or_default() += totals;
+        if let Some(uid) = row.uid {
+            *self.owners.entry(uid).or_default() += totals;
+        }
         if row.kind == EntryKind::Directory {
             return;
         }

@@ -23,7 +23,7 @@ pub(super) fn row(name: &'static str, size: u64) -> FileRow<'static> {
         size,
         allocated: size.div_ceil(4096).saturating_mul(4096),
         modified: Timestamp { seconds: NOW - 10, nanoseconds: 0 },
-        uid: 1000,
+        uid: Some(1000),
         links: 1,
         device: 1,
         inode: 0,
@@ -226,7 +226,7 @@ fn directories_take_bytes_and_are_no_files() {
 fn files_are_in_the_classes_of_their_size_age_owner_and_content() {
     let aged = |name, size, days: i64, uid, content| FileRow {
         modified: Timestamp { seconds: NOW - days * DAY, nanoseconds: 0 },
-        uid,
+        uid: Some(uid),
         content,
         ..row(name, size)
     };

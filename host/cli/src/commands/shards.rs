@@ -1,5 +1,6 @@
 //! `sanchay shards`: trees and buckets in parts, for several machines.
 
+mod job_index;
 mod merge;
 mod plan;
 mod run;

@@ -26,8 +26,8 @@ different from the one before is printed as sanchay diff prints it: new,
 changed, moved, deleted, touched. It begins with what changed since the newest
 snapshot of the same roots and filters. It ends with Ctrl-C.
 
-What the system says (inotify) is only taken for a sign to look: events that
-are lost make nothing wrong. Looking costs a walk; the next one waits until
+What the system says (inotify, FSEvents, ReadDirectoryChangesW) is only taken
+for a sign to look: events that are lost make nothing wrong. Looking costs a walk; the next one waits until
 four times as long has passed. Where the system cannot tell, or has no room for
 so many folders (fs.inotify.max_user_watches), it is looked every ten seconds.
 Where none of the roots is there, or is there any more, it ends.

@@ -250,8 +250,9 @@ impl Copier {
         let share = || -> Result<bool, StorageError> {
             let from = directory.create_with(one, PRIVATE)?;
             from.write_all_at(&[1; 4096], 0)?;
-            let to = directory.create_with(other, PRIVATE)?;
-            Ok(from.share_contents(&to)?)
+            let (_, shared) =
+                directory.create_sharing(other, PRIVATE, &from)?;
+            Ok(shared)
         };
         let shared = share();
         for name in &names {
@@ -395,10 +396,11 @@ impl Copier {
             };
         let temporary = self.temporary_name();
         let target = item.target.directory();
-        let copy = target.create_with(&temporary, PRIVATE)?;
+        let (copy, shared) =
+            contents.create(target, &temporary, file, metadata)?;
         // From here on, dropping it removes the file.
         let staged = Staged::new(item, *metadata, temporary, replaces);
-        let passed = contents.copy(file, &copy, metadata)?;
+        let passed = contents.copy(file, &copy, metadata, shared)?;
         let extended = file.extended_attributes()?;
         let lost = keep(metadata, &extended, &copy, &item.target)?;
         let copied = Copied {

@@ -1,13 +1,13 @@
-//! The trash, as desktops have it (the Desktop Trash Specification of
-//! freedesktop.org): what is put into it can be put back, by this program and
-//! by theirs.
+//! The trash, as desktops have it: what is put into it can be put back, by this
+//! program and by theirs.
 //!
 //! What is put into a trash is renamed, never copied, so it goes to a trash on
-//! its own file system: the user's own (`$XDG_DATA_HOME/Trash`), one at the
-//! top of the file system (`.Trash/UID` or `.Trash-UID`), or, where none of
-//! these can be had, one beneath the root that is worked on.
+//! its own file system: the user's own, or one at the top of the file system,
+//! where [`TrashKind`] says. Where none of these can be had, it goes to one
+//! beneath the root that is worked on.
 
 mod find;
+mod recycle_bin;
 mod trash_folder;
 
 use std::{
@@ -17,28 +17,83 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use sanchay_core::trash_info::numbered;
 use sanchay_names::OsStrExt as _;
 use sanchay_storage::{FileId, Links, Storage, StorageError};
 use sanchay_sync::lock;
 use sanchay_system::{accounts, host::HOME};
 
-use self::trash_folder::TrashFolder;
+use self::{
+    find::BENEATH,
+    trash_folder::{Layout, Thrown, TrashFolder},
+};
 use super::copy::{Expected, Folder};
 use crate::error::{Action, Cause, EntryError, Problem};
 
-/// How many names are tried for one thing.
-const TRIES: u32 = 10_000;
+/// Which trash a desktop has, and whose it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TrashKind {
+    /// That of the Desktop Trash Specification of freedesktop.org:
+    /// `$XDG_DATA_HOME/Trash`, and `.Trash/UID` or `.Trash-UID` at the top of
+    /// other file systems.
+    Freedesktop {
+        /// The user's folder for data: `$XDG_DATA_HOME`, or `~/.local/share`.
+        /// None where the user has no home.
+        data_home: Option<PathBuf>,
+        /// The user's number.
+        user: u32,
+    },
+    /// That of macOS: `~/.Trash`, and `.Trashes/UID` at the top of other
+    /// volumes, where the system made it.
+    Apple {
+        /// The user's home, if there is one.
+        home: Option<PathBuf>,
+        /// The user's number.
+        user: u32,
+    },
+    /// The recycle bin of Windows: `$Recycle.Bin\USER` at the top of a volume
+    /// that has bins.
+    RecycleBin {
+        /// The user's security identifier, as text.
+        user: String,
+    },
+}
+
+impl TrashKind {
+    /// That of the user that this process runs as, by its environment.
+    fn of_process() -> Option<Self> {
+        if cfg!(windows) {
+            let user = accounts::security_identifier()?;
+            return Some(Self::RecycleBin { user });
+        }
+        let user = accounts::user()?;
+        // The specification of base directories: a relative path is none.
+        let absolute = |name: &str| {
+            let path = std::env::var_os(name).map(PathBuf::from);
+            path.filter(|path| path.is_absolute())
+        };
+        if cfg!(target_vendor = "apple") {
+            return Some(Self::Apple { home: absolute(HOME), user });
+        }
+        let data_home = absolute("XDG_DATA_HOME")
+            .or_else(|| absolute(HOME).map(|home| home.join(".local/share")));
+        Some(Self::Freedesktop { data_home, user })
+    }
+
+    fn layout(&self) -> Layout {
+        match self {
+            Self::Freedesktop { .. } => Layout::Freedesktop,
+            Self::Apple { .. } => Layout::Apple,
+            Self::RecycleBin { .. } => Layout::RecycleBin,
+        }
+    }
+}
 
 /// Whose trash it is, and where that may be.
 #[derive(Clone)]
 pub struct TrashOptions {
-    /// The user's folder for data: `$XDG_DATA_HOME`, or `~/.local/share`. None
-    /// where the user has no home.
-    pub data_home: Option<PathBuf>,
-    /// The user's number; where users have none, what is thrown away stays
-    /// beneath the root that is worked on.
-    pub user: Option<u32>,
+    /// The trash of the user's desktop. Where there is none, what is thrown
+    /// away stays beneath the root that is worked on.
+    pub kind: Option<TrashKind>,
     /// What time it is, in the local zone, as `2026-01-31T12:00:00`.
     pub now: Arc<dyn Fn() -> String + Send + Sync>,
 }
@@ -46,8 +101,7 @@ pub struct TrashOptions {
 impl fmt::Debug for TrashOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TrashOptions")
-            .field("data_home", &self.data_home)
-            .field("user", &self.user)
+            .field("kind", &self.kind)
             .finish_non_exhaustive()
     }
 }
@@ -58,24 +112,27 @@ impl TrashOptions {
     pub fn of_process(
         now: impl Fn() -> String + Send + Sync + 'static,
     ) -> Self {
-        // The specification of base directories: a relative path is none.
-        let absolute = |name: &str| {
-            let path = std::env::var_os(name).map(PathBuf::from);
-            path.filter(|path| path.is_absolute())
-        };
-        let data_home = absolute("XDG_DATA_HOME")
-            .or_else(|| absolute(HOME).map(|home| home.join(".local/share")));
-        let user = accounts::user();
-        Self { data_home, user, now: Arc::new(now) }
+        Self { kind: TrashKind::of_process(), now: Arc::new(now) }
+    }
+
+    /// How a trash that is at a path keeps things: that beneath a root always
+    /// does it as the specification has it.
+    fn layout_of(&self, trash: &Path) -> Layout {
+        let beneath = trash.file_name().is_some_and(|it| it == BENEATH);
+        match &self.kind {
+            Some(kind) if !beneath => kind.layout(),
+            _ => Layout::Freedesktop,
+        }
     }
 }
 
 /// Where something is in the trash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trashed {
-    /// The trash: the folder that has `files` and `info` in it.
+    /// The trash: of freedesktop.org's, the folder that has `files` and `info`
+    /// in it.
     pub trash: PathBuf,
-    /// Its name in `files`.
+    /// Its name there.
     pub name: Vec<u8>,
 }
 
@@ -172,26 +229,14 @@ impl Trash {
     ) -> Result<Trashed, StorageError> {
         let path = last.path.join(as_path(name));
         let deleted = (self.options.now)();
-        for number in 1..TRIES {
-            let new_name = numbered(name, number);
-            let put = last.trash.put(
-                folder.directory(),
-                name,
-                &new_name,
-                &path,
-                &deleted,
-            );
-            match put {
-                // That name is taken, for the thing or for what is known of it.
-                Err(error) if error.is(std::io::ErrorKind::AlreadyExists) => {}
-                put => {
-                    put?;
-                    let trash = last.trash.path().to_owned();
-                    return Ok(Trashed { trash, name: new_name });
-                }
-            }
-        }
-        Err(std::io::Error::from(std::io::ErrorKind::AlreadyExists).into())
+        let new_name = last.trash.put(&Thrown {
+            from: folder.directory(),
+            name,
+            path: &path,
+            deleted: &deleted,
+        })?;
+        let trash = last.trash.path().to_owned();
+        Ok(Trashed { trash, name: new_name })
     }
 
     /// Puts something back that is in the trash. Never replaces what is there.
@@ -205,7 +250,7 @@ impl Trash {
         name: &[u8],
     ) -> Result<(), EntryError> {
         let restore = || -> Result<(), StorageError> {
-            let trash = TrashFolder::open(&*self.storage, &trashed.trash)?;
+            let trash = self.open(&trashed.trash)?;
             trash.take(&trashed.name, folder.directory(), name)
         };
         restore().map_err(|error| {
@@ -225,13 +270,7 @@ impl Trash {
         id: FileId,
     ) -> Option<Trashed> {
         self.existing(folder, root).into_iter().find_map(|trash| {
-            let there = trash.names().ok()?;
-            // Names that were taken at that time may be free by now.
-            let mut names = (1..TRIES)
-                .map(|number| numbered(name, number))
-                .filter(|name| there.contains(name));
-            let name = names
-                .find(|name| trash.look(name).is_ok_and(|it| it.id == id))?;
+            let name = trash.find(name, |it| it.id == id)?;
             Some(Trashed { trash: trash.path().to_owned(), name })
         })
     }
@@ -244,8 +283,12 @@ impl Trash {
         &self,
         trashed: &Trashed,
     ) -> Result<sanchay_storage::Metadata, StorageError> {
-        let trash = TrashFolder::open(&*self.storage, &trashed.trash)?;
-        trash.look(&trashed.name)
+        self.open(&trashed.trash)?.stat(&trashed.name)
+    }
+
+    /// Opens a trash that is there.
+    fn open(&self, path: &Path) -> Result<TrashFolder, StorageError> {
+        TrashFolder::open(&*self.storage, path, self.options.layout_of(path))
     }
 
     /// The trash for what is in a folder.

@@ -114,7 +114,8 @@ impl DirReader {
             listed = listed.with(EntryKind::File).with(EntryKind::Symlink);
         }
         let portable = options.walker == Walker::Portable;
-        let listing = Listing::new(listed, options.follow, portable);
+        let mut listing = Listing::new(listed, options.follow, portable);
+        listing.skip_marked(!program.hidden);
         Ok(Self {
             found: Contents::new(listing),
             matched: Vec::new(),

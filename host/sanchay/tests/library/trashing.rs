@@ -10,14 +10,17 @@ use std::{
 
 use sanchay::{
     Cause, Expected, Folder, LocalStorage, MemoryStorage, Problem, Storage,
-    Trash, TrashOptions, Trashed,
+    Trash, TrashKind, TrashOptions, Trashed,
     storage::{Attributes, Links, Opened},
 };
 use sanchay_testkit::Tree;
 
 fn options(data_home: Option<PathBuf>, user: u32) -> TrashOptions {
     let now = Arc::new(|| "2026-01-31T12:00:00".to_owned());
-    TrashOptions { data_home, user: Some(user), now }
+    TrashOptions {
+        kind: Some(TrashKind::Freedesktop { data_home, user }),
+        now,
+    }
 }
 
 fn folder(storage: &dyn Storage, path: &Path) -> Arc<Folder> {
@@ -246,4 +249,92 @@ fn looking_for_something_in_the_trash_makes_none_and_passes_over_gaps() {
     trash.restore(&first, &sub, b"file").unwrap();
     assert_eq!(trash.search(&sub, b"file", &root, second), Some(put));
     assert_eq!(trash.search(&sub, b"file", &root, file), None);
+}
+
+fn trash(storage: &MemoryStorage, kind: TrashKind) -> Trash {
+    let options = TrashOptions { kind: Some(kind), ..options(None, 0) };
+    Trash::new(Arc::new(storage.clone()), options)
+}
+
+#[test]
+fn the_recycle_bin_of_a_volume_is_taken_where_the_system_made_one() {
+    let kind = || TrashKind::RecycleBin { user: "S-1-5-21-7".to_owned() };
+    let storage = homeless();
+    let sub = folder(&storage, Path::new("mount/root/sub"));
+    let root = folder(&storage, Path::new("mount/root"));
+    let put = trash(&storage, kind()).put(&sub, b"file", &root, None).unwrap();
+    assert_eq!(put.trash, Path::new("/mount/root/.sanchay-trash"));
+
+    let storage = homeless();
+    storage.make_dir("$Recycle.Bin");
+    storage.write("mount/root/sub/note.txt", b"first");
+    let sub = folder(&storage, Path::new("mount/root/sub"));
+    let root = folder(&storage, Path::new("mount/root"));
+    let trash = trash(&storage, kind());
+    let first = trash.put(&sub, b"note.txt", &root, None).unwrap();
+    assert_eq!(first.trash, Path::new("/$Recycle.Bin/S-1-5-21-7"));
+    assert!(first.name.starts_with(b"$R") && first.name.ends_with(b".txt"));
+    let record = [b"$I", &first.name[2..]].concat();
+    let record = first.trash.join(String::from_utf8(record).unwrap());
+    let Opened::File(file, facts) = storage.open(&record).unwrap() else {
+        panic!("{record:?} is no file");
+    };
+    let mut bytes = vec![0; usize::try_from(facts.size).unwrap()];
+    file.read_at(&mut bytes, 0).unwrap();
+    assert_eq!(bytes[8..16], 5_u64.to_le_bytes());
+    let path: Vec<u16> = bytes[28..]
+        .chunks(2)
+        .map(|it| u16::from_le_bytes([it[0], it[1]]))
+        .collect();
+    let path = String::from_utf16(&path).unwrap();
+    assert_eq!(path, "\\mount\\root\\sub\\note.txt\0");
+
+    // Another of that name is thrown away, found, and put back.
+    storage.write("mount/root/sub/note.txt", b"second");
+    let (_, second) =
+        sub.directory().stat(b"note.txt", Links::Refuse).unwrap();
+    let put = trash.put(&sub, b"note.txt", &root, None).unwrap();
+    assert_ne!(put.name, first.name);
+    let found = trash.search(&sub, b"note.txt", &root, second.id);
+    assert_eq!(found, Some(put.clone()));
+    trash.restore(&put, &sub, b"note.txt").unwrap();
+    let back = text(&storage, Path::new("mount/root/sub/note.txt"));
+    assert_eq!(back, "second");
+    trash.restore(&first, &sub, b"note.1.txt").unwrap();
+    assert!(storage.open(&record).is_err(), "what was known of it is left");
+}
+
+#[test]
+fn the_trash_of_macos_has_the_things_alone() {
+    let kind = |home: Option<&str>| TrashKind::Apple {
+        home: home.map(PathBuf::from),
+        user: 0,
+    };
+    let storage = homeless();
+    storage.make_dir("home/me/.Trash");
+    let sub = folder(&storage, Path::new("mount/root/sub"));
+    let root = folder(&storage, Path::new("mount/root"));
+    let own = trash(&storage, kind(Some("/home/me")));
+    let put = own.put(&sub, b"file", &root, None).unwrap();
+    let expected = (PathBuf::from("/home/me/.Trash"), b"file".to_vec());
+    assert_eq!((put.trash.clone(), put.name.clone()), expected);
+    assert_eq!(text(&storage, &put.trash.join("file")), "content");
+    own.restore(&put, &sub, b"file").unwrap();
+
+    // On another volume, and where nobody has a home.
+    storage.make_dir(".Trashes/0");
+    let other = trash(&storage, kind(None));
+    let put = other.put(&sub, b"file", &root, None).unwrap();
+    assert_eq!(put.trash, Path::new("/mount/root/.sanchay-trash"));
+    other.restore(&put, &sub, b"file").unwrap();
+    set_mode(&storage, ".Trashes", 0o1333);
+    let other = trash(&storage, kind(None));
+    let put = other.put(&sub, b"file", &root, None).unwrap();
+    assert_eq!(put.trash, Path::new("/.Trashes/0"));
+    let (_, facts) = folder(&storage, &put.trash)
+        .directory()
+        .stat(b"file", Links::Refuse)
+        .unwrap();
+    let found = other.search(&sub, b"file", &root, facts.id);
+    assert_eq!(found, Some(put));
 }

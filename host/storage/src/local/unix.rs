@@ -102,6 +102,9 @@ pub(crate) fn metadata(file: &LocalFile) -> Result<Metadata, Errno> {
     Ok(stat::open(file.as_fd())?.1)
 }
 
+/// The same of what need not be a file.
+pub(crate) use self::metadata as metadata_of_any;
+
 /// What the system says of links that lead in a circle.
 pub(crate) fn too_many_links() -> io::Error {
     Errno::LOOP.into()
@@ -243,6 +246,32 @@ impl Directory for LocalDirectory {
             file.set_attributes(&Attributes { mode, ..Default::default() })?;
         }
         Ok(file)
+    }
+
+    #[cfg(target_vendor = "apple")]
+    fn create_sharing(
+        &self,
+        name: &[u8],
+        mode: u32,
+        from: &File,
+    ) -> Result<(File, bool), StorageError> {
+        let shared = match from.as_local() {
+            Some(from) => contents::clone_to(from, self.as_fd(), name)?,
+            None => false,
+        };
+        if !shared {
+            return Ok((self.create_with(name, mode)?, false));
+        }
+        let open = || -> Result<File, StorageError> {
+            // One that may not be written to is cloned as that.
+            let mode = Some(mode);
+            let attributes = Attributes { mode, ..Default::default() };
+            self.set_attributes(name, &attributes)?;
+            handle::reopen_file(self.as_fd(), name)
+        };
+        open().map(|file| (file, true)).inspect_err(|_| {
+            let _ = self.remove_file(name);
+        })
     }
 
     fn reopen(&self, name: &[u8]) -> Result<File, StorageError> {

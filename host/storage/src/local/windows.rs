@@ -98,6 +98,11 @@ pub(crate) fn metadata(file: &LocalFile) -> io::Result<Metadata> {
     Ok(Facts::of(file.as_handle())?.metadata())
 }
 
+/// The same of what need not be a file.
+pub(crate) fn metadata_of_any(file: &LocalFile) -> io::Result<Metadata> {
+    Facts::of_any(file.as_handle())
+}
+
 /// The file system of an open file, if what it says can be relied on.
 pub(crate) fn file_system_id(file: &LocalFile) -> Option<FileSystemId> {
     file_system::identify(file.as_handle())
@@ -105,6 +110,9 @@ pub(crate) fn file_system_id(file: &LocalFile) -> Option<FileSystemId> {
 
 /// What a handle is of.
 fn opened(handle: OwnedHandle) -> Result<Opened, StorageError> {
+    if let Some(special) = facts::special(handle.as_handle()) {
+        return Ok(Opened::Special(LocalFile::from(handle).into(), special));
+    }
     let facts = Facts::of(handle.as_handle())?;
     let metadata = facts.metadata();
     Ok(match facts.kind() {

@@ -8,6 +8,12 @@ pub fn user() -> Option<u32> {
     Some(rustix::process::geteuid().as_raw())
 }
 
+/// The security identifier of a user, which only Windows has.
+#[must_use]
+pub fn security_identifier() -> Option<String> {
+    None
+}
+
 /// The numbers of the user and of the group that started this process.
 #[must_use]
 pub fn user_and_group() -> Option<(u32, u32)> {

@@ -16,7 +16,10 @@ use sanchay_shards::{
     DuplicatesOptions, MergedGroup, Outputs, SimilarMergeOptions,
 };
 
-use super::place;
+use super::{
+    job_index::{self, job_index},
+    place,
+};
 use crate::{
     commands::{command::RunCommand, similar::write_groups},
     context::Context,
@@ -63,9 +66,10 @@ Examples:
 #[derive(Args, Debug)]
 #[command(after_help = "See --help for what is merged, and examples.")]
 #[command(after_long_help = EXAMPLES)]
-#[command(group = ArgGroup::new("which").required(true))]
+#[command(group = ArgGroup::new("which"))]
 pub(crate) struct MergeArgs {
-    /// The partitions to merge: 00 to ff
+    /// The partitions to merge: 00 to ff; by default that which the variable
+    /// JOB_COMPLETION_INDEX counts, from 0 to 255
     #[arg(value_name = "PARTITION", group = "which", value_parser = partition)]
     partitions: Vec<u8>,
 
@@ -98,6 +102,10 @@ pub(crate) struct MergeArgs {
     /// Merge also where the output of shards is missing
     #[arg(long)]
     allow_missing: bool,
+
+    /// End with 0, and not with 3, where some entries failed
+    #[arg(long)]
+    accept_errors: bool,
 
     /// Count hard links to one file as separate files
     #[arg(long)]
@@ -144,6 +152,9 @@ impl RunCommand for MergeArgs {
                     .to_owned(),
             );
         }
+        if !self.all && self.partitions.is_empty() && !job_index::is_given() {
+            return Err("name partitions, 00 to ff, or give --all".into());
+        }
         if self.print0 && !self.output.format().is_lines() {
             return Err("--print0 needs --format text".into());
         }
@@ -166,10 +177,12 @@ impl RunCommand for MergeArgs {
                 &plugins,
             )
         })?;
+        let partitions = self.partitions()?;
         let merged = self.outputs(&messages).and_then(|outputs| {
             let mut errors = 0;
+            let partitions = partitions.into_iter();
             match (self.sums, self.similar) {
-                (true, _) => self.sum_up(&outputs, &output)?,
+                (true, _) => self.sum_up(&outputs, partitions, &output)?,
                 (_, true) => {
                     let options = SimilarMergeOptions {
                         storage: self
@@ -178,8 +191,9 @@ impl RunCommand for MergeArgs {
                             .storage,
                         monitor: messages.monitor(&interrupt.cancel),
                     };
-                    errors =
-                        self.similar(&outputs, &options, &output, &messages)?;
+                    errors = self.similar(
+                        &outputs, partitions, &options, &output, &messages,
+                    )?;
                 }
                 _ => {
                     let storage =
@@ -192,12 +206,14 @@ impl RunCommand for MergeArgs {
                         storage,
                         cancel: interrupt.cancel.clone(),
                     };
-                    self.merge(&outputs, &options, &output, &messages)?;
+                    self.merge(
+                        &outputs, partitions, &options, &output, &messages,
+                    )?;
                 }
             }
             self.tell_errors(&outputs, &messages);
-            let is_partial = errors > 0
-                || outputs.errors() > 0
+            let has_errors = errors > 0 || outputs.errors() > 0;
+            let is_partial = has_errors && !self.accept_errors
                 || !outputs.missing().is_empty();
             Ok(if is_partial { Exit::Partly } else { Exit::Done })
         });
@@ -230,21 +246,27 @@ impl MergeArgs {
         Ok(outputs)
     }
 
-    /// The partitions, each once.
-    fn partitions(&self) -> impl Iterator<Item = u8> {
-        let wanted = |it: &u8| self.all || self.partitions.contains(it);
-        (0..=u8::MAX).filter(wanted)
+    /// The partitions, each once, in order.
+    fn partitions(&self) -> Result<Vec<u8>, Failure> {
+        let mut named = self.partitions.clone();
+        if !self.all && named.is_empty() {
+            let index = job_index(u8::MAX.into())?;
+            named.extend(index.and_then(|it| u8::try_from(it).ok()));
+        }
+        let wanted = |it: &u8| self.all || named.contains(it);
+        Ok((0..=u8::MAX).filter(wanted).collect())
     }
 
     /// Prints the groups of equal files.
     fn merge(
         &self,
         outputs: &Outputs,
+        partitions: impl Iterator<Item = u8>,
         options: &DuplicatesOptions,
         output: &Output,
         messages: &Messages,
     ) -> Result<(), Failure> {
-        let merged = outputs.duplicates(self.partitions(), options)?;
+        let merged = outputs.duplicates(partitions, options)?;
         let mut writer = GroupWriter::new(output);
         for group in merged.groups() {
             if write(&mut writer, group).is_break() {
@@ -263,15 +285,15 @@ impl MergeArgs {
     fn similar(
         &self,
         outputs: &Outputs,
+        partitions: impl Iterator<Item = u8>,
         options: &SimilarMergeOptions,
         output: &Output,
         messages: &Messages,
     ) -> Result<u64, Failure> {
         let engine = self.run.engine()?;
-        let found =
-            outputs.similar(&engine, self.partitions(), options, |error| {
-                messages.entry(&error);
-            });
+        let found = outputs.similar(&engine, partitions, options, |error| {
+            messages.entry(&error);
+        });
         messages.end_progress();
         let found = found?;
         let groups = found.groups.iter().map(|group| {
@@ -290,9 +312,10 @@ impl MergeArgs {
     fn sum_up(
         &self,
         outputs: &Outputs,
+        partitions: impl Iterator<Item = u8>,
         output: &Output,
     ) -> Result<(), Failure> {
-        let sums = outputs.folders(self.partitions())?;
+        let sums = outputs.folders(partitions)?;
         let mut writer = RecordWriter::new(output);
         for sum in sums {
             if output.take().is_break() {

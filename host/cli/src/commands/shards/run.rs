@@ -2,7 +2,6 @@
 //! them is written.
 
 use std::{
-    env,
     fs::File,
     io::{self, BufReader},
     path::PathBuf,
@@ -13,7 +12,7 @@ use sanchay::WalkOptions;
 use sanchay_core::size::HumanBytes;
 use sanchay_shards::{Outcome, ReadError, RunOptions, Shard, ShardError};
 
-use super::place;
+use super::{job_index::job_index, place};
 use crate::{
     commands::command::RunCommand,
     context::Context,
@@ -23,10 +22,6 @@ use crate::{
     options::{catalog::CatalogArgs, cloud::CloudArgs, run::RunArgs},
     standard_streams::is_stdin,
 };
-
-/// The variable by which Kubernetes tells a pod which of the parts of an
-/// indexed job it has.
-const VARIABLE: &str = "JOB_COMPLETION_INDEX";
 
 const EXAMPLES: &str = "\
 PLAN has one shard or several, as shards plan writes them. All of them are run,
@@ -77,6 +72,10 @@ pub(crate) struct RunShardArgs {
     #[arg(long)]
     again: bool,
 
+    /// End with 0, and not with 3, where some entries failed
+    #[arg(long)]
+    accept_errors: bool,
+
     #[command(flatten)]
     cloud: CloudArgs,
 
@@ -115,7 +114,7 @@ impl RunCommand for RunShardArgs {
             );
             messages.end_progress();
             let done = done?;
-            if done.output.errors > 0 {
+            if done.output.errors > 0 && !self.accept_errors {
                 exit = Exit::Partly;
             }
             self.tell(shard, &done, &messages);
@@ -172,15 +171,9 @@ impl RunShardArgs {
     fn index_in(&self, shards: &[Shard]) -> Result<Option<u64>, Failure> {
         let is_whole =
             shards.first().is_some_and(|it| it.shards == shards.len() as u64);
-        match (self.index, env::var_os(VARIABLE)) {
-            (None, Some(value)) if is_whole && !value.is_empty() => {
-                let index = value.to_str().and_then(|it| it.parse().ok());
-                index.map(Some).ok_or_else(|| Failure::Environment {
-                    name: VARIABLE,
-                    why: "it is no number from 0".to_owned(),
-                })
-            }
-            (index, _) => Ok(index),
+        match self.index {
+            None if is_whole => job_index(u64::MAX),
+            index => Ok(index),
         }
     }
 

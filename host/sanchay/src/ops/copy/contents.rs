@@ -5,9 +5,9 @@
 use std::{io, ops::Range};
 
 use sanchay_sandbox::{Algorithm, Digest};
-use sanchay_storage::{File, Metadata};
+use sanchay_storage::{Directory, File, Metadata, Temporary};
 
-use super::{Copier, Sharing};
+use super::{Copier, PRIVATE, Sharing};
 use crate::{
     error::{Cause, Problem},
     inspect::Inspect,
@@ -53,15 +53,45 @@ pub(super) struct Contents<'w> {
 }
 
 impl Contents<'_> {
-    /// Copies the contents of a file to an empty one.
+    /// Makes the file of a copy. Says whether it shares its contents with the
+    /// original: that is so if it is wanted and possible.
+    pub(super) fn create(
+        &self,
+        directory: &dyn Directory,
+        name: &[u8],
+        from: &File,
+        metadata: &Metadata,
+    ) -> Result<(File, bool), Cause> {
+        let sharing = self.copier.options.sharing;
+        let device = metadata.id.device;
+        let known =
+            sharing == Sharing::Auto && self.copier.unshared.contains(device);
+        if sharing == Sharing::Never || metadata.size == 0 || known {
+            return Ok((directory.create_with(name, PRIVATE)?, false));
+        }
+        let (file, shared) = directory.create_sharing(name, PRIVATE, from)?;
+        if shared {
+            return Ok((file, true));
+        }
+        if sharing == Sharing::Always {
+            drop(Temporary::new(directory, name.to_vec()));
+            return Err(io::Error::from(io::ErrorKind::Unsupported).into());
+        }
+        self.copier.unshared.insert(device);
+        Ok((file, false))
+    }
+
+    /// Copies the contents of a file to an empty one, or looks at those that
+    /// it shares.
     pub(super) fn copy(
         &mut self,
         from: &File,
         to: &File,
         metadata: &Metadata,
+        shared: bool,
     ) -> Result<Passed, Cause> {
         let size = metadata.size;
-        let passed = if self.share(from, to, metadata)? {
+        let passed = if shared {
             let digest = self.digest_of(from, size)?;
             Passed { transfer: Transfer::Shared, digest, size }
         } else if size == 0 {
@@ -96,31 +126,6 @@ impl Contents<'_> {
     /// holes.
     fn is_small(&self, metadata: &Metadata) -> bool {
         metadata.size <= PIECE as u64 && metadata.allocated >= metadata.size
-    }
-
-    /// Shares contents, if that is wanted and possible.
-    fn share(
-        &self,
-        from: &File,
-        to: &File,
-        metadata: &Metadata,
-    ) -> Result<bool, Cause> {
-        let sharing = self.copier.options.sharing;
-        if sharing == Sharing::Never || metadata.size == 0 {
-            return Ok(false);
-        }
-        let device = metadata.id.device;
-        if sharing == Sharing::Auto && self.copier.unshared.contains(device) {
-            return Ok(false);
-        }
-        let shared = from.share_contents(to)?;
-        if !shared && sharing == Sharing::Always {
-            return Err(io::Error::from(io::ErrorKind::Unsupported).into());
-        }
-        if !shared {
-            self.copier.unshared.insert(device);
-        }
-        Ok(shared)
     }
 
     /// Copies a small file.

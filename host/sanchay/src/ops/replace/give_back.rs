@@ -58,9 +58,10 @@ pub(in crate::ops) fn stage<'d>(
     if source.metadata.size != was.original.size {
         return Err(Problem::NotAsExpected.into());
     }
-    let copy = directory.create_with(&temporary, PRIVATE)?;
+    let (copy, shared) =
+        directory.create_sharing(&temporary, PRIVATE, &source.file)?;
     let temporary = Temporary::new(directory, temporary);
-    if !source.file.share_contents(&copy)? {
+    if !shared {
         pass(&source, &copy)?;
     }
     equal.check(&source)?;

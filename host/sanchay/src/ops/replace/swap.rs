@@ -164,9 +164,10 @@ fn make<'d>(
             own()
         }
         Replacement::Reflink => {
-            let copy = directory.create_with(aside, PRIVATE)?;
+            let (copy, shared) =
+                directory.create_sharing(aside, PRIVATE, &kept.file)?;
             let temporary = own();
-            if !kept.file.share_contents(&copy)? {
+            if !shared {
                 return Err(StorageError::unsupported().into());
             }
             // What was written meanwhile may be in the copy.

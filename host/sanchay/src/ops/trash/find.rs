@@ -11,8 +11,8 @@ use sanchay_storage::{
 };
 
 use super::{
-    Last, Trash,
-    trash_folder::{TrashFolder, enter},
+    Last, Trash, TrashKind,
+    trash_folder::{Layout, TrashFolder, enter},
 };
 use crate::{error::Cause, ops::copy::Folder};
 
@@ -20,7 +20,12 @@ use crate::{error::Cause, ops::copy::Folder};
 const SHARED: &[u8] = b".Trash";
 
 /// The trash beneath a root.
-const BENEATH: &[u8] = b".sanchay-trash";
+pub(super) const BENEATH: &str = ".sanchay-trash";
+
+/// The folders of all users' trashes at the top of a volume: those of macOS,
+/// and those of Windows.
+const TRASHES: &str = ".Trashes";
+const BINS: &str = "$Recycle.Bin";
 
 /// The bit of a directory in which nobody removes what is somebody else's.
 const STICKY: u32 = 0o1000;
@@ -29,28 +34,45 @@ const STICKY: u32 = 0o1000;
 const OTHERS_WRITE: u32 = 0o022;
 
 impl Trash {
-    /// The trash for what is in a folder: the first of those that the
-    /// specification names which is on its file system and can be used.
+    /// The trash for what is in a folder: the first of the desktop's that is on
+    /// its file system and can be used.
     pub(super) fn find(
         &self,
         folder: &Folder,
         root: &Folder,
     ) -> Result<Last, Cause> {
-        let Some(user) = self.options.user else {
-            return self.beneath(folder, root);
-        };
         let device = folder.directory().id()?.device;
         let path = self.storage.canonical(folder.path())?;
-        if let Some(trash) = self.home(device) {
-            return self.last(folder, root, path, trash);
+        let found = match &self.options.kind {
+            None => None,
+            Some(TrashKind::Freedesktop { data_home, user }) => {
+                match self.home(data_home.as_deref(), device) {
+                    Some(trash) => Some((path, trash)),
+                    None => {
+                        let (top, directory) = self.top(&path, device)?;
+                        // Paths are recorded from there.
+                        let below = path.strip_prefix(&top).unwrap_or(&path);
+                        at_top(&*directory, &top, *user)
+                            .map(|trash| (below.to_owned(), trash))
+                    }
+                }
+            }
+            Some(TrashKind::Apple { home, user }) => {
+                let found = self.apple(home.as_deref(), *user, &path, device);
+                found.into_iter().next().map(|trash| (path, trash))
+            }
+            Some(TrashKind::RecycleBin { user }) => {
+                let (top, directory) = self.top(&path, device)?;
+                let enter =
+                    |bins: &dyn Directory| enter(bins, user.as_bytes());
+                let found = bin(&*directory, &top, user, enter);
+                found.map(|trash| (path, trash))
+            }
+        };
+        match found {
+            Some((path, trash)) => self.last(folder, root, path, trash),
+            None => self.beneath(folder, root),
         }
-        let (top, directory) = self.top(&path, device)?;
-        if let Some(trash) = self.at_top(&*directory, &top, user) {
-            // Paths are recorded from there.
-            let below = path.strip_prefix(&top).unwrap_or(&path).to_owned();
-            return self.last(folder, root, below, trash);
-        }
-        self.beneath(folder, root)
     }
 
     fn last(
@@ -58,9 +80,9 @@ impl Trash {
         folder: &Folder,
         root: &Folder,
         path: PathBuf,
-        trash: Arc<TrashFolder>,
+        trash: TrashFolder,
     ) -> Result<Last, Cause> {
-        let root = root.directory().id()?;
+        let (root, trash) = (root.directory().id()?, Arc::new(trash));
         Ok(Last { folder: folder.directory().id()?, root, path, trash })
     }
 
@@ -70,44 +92,94 @@ impl Trash {
         folder: &Folder,
         root: &Folder,
     ) -> Vec<TrashFolder> {
-        let mut found = Vec::new();
-        let home = self.options.data_home.as_ref().map(|it| it.join("Trash"));
-        let home = home.map(|path| TrashFolder::open(&*self.storage, &path));
-        found.extend(home.and_then(Result::ok));
-        let user = self.options.user.map(|user| user.to_string());
-        let top = || -> Result<(PathBuf, Box<dyn Directory>), StorageError> {
-            let device = folder.directory().id()?.device;
-            self.top(&self.storage.canonical(folder.path())?, device)
+        let mut found = match &self.options.kind {
+            Some(kind) => self.of_desktop(kind, folder).unwrap_or_default(),
+            None => Vec::new(),
         };
-        if let Some(user) = user
-            && let Ok((path, top)) = top()
-        {
-            if let Some(shared) = trustworthy_shared(&*top)
-                && let Ok(own) =
-                    shared.open_dir(user.as_bytes(), Links::Refuse)
-            {
-                let path = path.join(".Trash").join(&user);
-                found.extend(TrashFolder::within(&*own, path));
-            }
-            let name = format!(".Trash-{user}");
-            if let Ok(own) = top.open_dir(name.as_bytes(), Links::Refuse) {
-                found.extend(TrashFolder::within(&*own, path.join(name)));
-            }
-        }
-        if let Ok(own) = root.directory().open_dir(BENEATH, Links::Refuse)
+        let own = root.directory().open_dir(BENEATH.as_bytes(), Links::Refuse);
+        if let Ok(own) = own
             && let Ok(top) = self.storage.canonical(root.path())
         {
-            let path = top.join(super::as_path(BENEATH));
-            found.extend(TrashFolder::within(&*own, path));
+            let path = top.join(BENEATH);
+            found.extend(TrashFolder::within(own, path, Layout::Freedesktop));
         }
         found
     }
 
+    /// Those of the desktop.
+    fn of_desktop(
+        &self,
+        kind: &TrashKind,
+        folder: &Folder,
+    ) -> Result<Vec<TrashFolder>, StorageError> {
+        let device = folder.directory().id()?.device;
+        let path = self.storage.canonical(folder.path())?;
+        let mut found = Vec::new();
+        match kind {
+            TrashKind::Freedesktop { data_home, user } => {
+                if let Some(home) = data_home {
+                    found.extend(self.open(&home.join("Trash")));
+                }
+                if let Ok((top, directory)) = self.top(&path, device) {
+                    found.extend(there_at_top(&*directory, &top, *user));
+                }
+            }
+            TrashKind::Apple { home, user } => {
+                let home = home.as_deref();
+                found.extend(self.apple(home, *user, &path, device));
+            }
+            TrashKind::RecycleBin { user } => {
+                let (top, directory) = self.top(&path, device)?;
+                let open = |bins: &dyn Directory| {
+                    bins.open_dir(user.as_bytes(), Links::Refuse)
+                };
+                found.extend(bin(&*directory, &top, user, open));
+            }
+        }
+        Ok(found)
+    }
+
+    /// The trashes of macOS that there are on a device: the system makes them.
+    fn apple(
+        &self,
+        home: Option<&Path>,
+        user: u32,
+        path: &Path,
+        device: u64,
+    ) -> Vec<TrashFolder> {
+        let in_home = home.map(|home| home.join(".Trash"));
+        let at_top =
+            self.top(path, device).ok().and_then(|(top, directory)| {
+                // Nobody but the system may list it: its path has to do.
+                let shared = directory.stat(TRASHES.as_bytes(), Links::Refuse);
+                let (kind, metadata) = shared.ok()?;
+                let trusted = kind == EntryKind::Directory
+                    && metadata.mode & STICKY != 0;
+                trusted.then(|| top.join(TRASHES).join(user.to_string()))
+            });
+        let open = |path: PathBuf| {
+            let Ok(Opened::Directory(directory, id)) =
+                self.storage.open(&path)
+            else {
+                return None;
+            };
+            let owner = directory.as_file().ok()?.metadata().ok()?.uid;
+            let is_own = id.device == device && owner == user;
+            let trash = TrashFolder::within(directory, path, Layout::Apple);
+            trash.ok().filter(|_| is_own)
+        };
+        in_home.into_iter().chain(at_top).filter_map(open).collect()
+    }
+
     /// The trash in the user's home, if that is on a device.
-    fn home(&self, device: u64) -> Option<Arc<TrashFolder>> {
-        let path = self.options.data_home.as_ref()?.join("Trash");
+    fn home(
+        &self,
+        data_home: Option<&Path>,
+        device: u64,
+    ) -> Option<TrashFolder> {
+        let path = data_home?.join("Trash");
         let directory = self.open_or_create(&path, device).ok()?;
-        TrashFolder::make(&*directory, path).ok()
+        TrashFolder::make(directory, path, Layout::Freedesktop).ok()
     }
 
     /// Opens a directory of the user's own on a device, and makes those of its
@@ -176,43 +248,77 @@ impl Trash {
         })
     }
 
-    /// The user's trash at the top of a file system.
-    fn at_top(
-        &self,
-        top: &dyn Directory,
-        path: &Path,
-        number: u32,
-    ) -> Option<Arc<TrashFolder>> {
-        let user = number.to_string();
-        if let Some(shared) = trustworthy_shared(top)
-            && let Ok(own) = enter(&*shared, user.as_bytes())
-            && is_own(&*shared, user.as_bytes(), number)
-        {
-            let path = path.join(".Trash").join(&user);
-            return TrashFolder::make(&*own, path).ok();
-        }
-        let name = format!(".Trash-{user}");
-        let own = enter(top, name.as_bytes()).ok()?;
-        if !is_own(top, name.as_bytes(), number) {
-            return None;
-        }
-        TrashFolder::make(&*own, path.join(name)).ok()
-    }
-
     /// The trash beneath the root that is worked on.
     pub(super) fn beneath(
         &self,
         folder: &Folder,
         root: &Folder,
     ) -> Result<Last, Cause> {
-        let directory = enter(root.directory(), BENEATH)?;
+        let directory = enter(root.directory(), BENEATH.as_bytes())?;
         let top = self.storage.canonical(root.path())?;
         let path = self.storage.canonical(folder.path())?;
         let below = path.strip_prefix(&top).unwrap_or(&path).to_owned();
-        let trash = top.join(super::as_path(BENEATH));
-        let trash = TrashFolder::make(&*directory, trash)?;
+        let trash = top.join(BENEATH);
+        let trash = TrashFolder::make(directory, trash, Layout::Freedesktop)?;
         self.last(folder, root, below, trash)
     }
+}
+
+/// The user's trash at the top of a file system, made if it is missing.
+fn at_top(
+    top: &dyn Directory,
+    path: &Path,
+    number: u32,
+) -> Option<TrashFolder> {
+    let user = number.to_string();
+    if let Some(shared) = trustworthy_shared(top)
+        && let Ok(own) = enter(&*shared, user.as_bytes())
+        && is_own(&*shared, user.as_bytes(), number)
+    {
+        let path = path.join(".Trash").join(&user);
+        return TrashFolder::make(own, path, Layout::Freedesktop).ok();
+    }
+    let name = format!(".Trash-{user}");
+    let own = enter(top, name.as_bytes()).ok()?;
+    if !is_own(top, name.as_bytes(), number) {
+        return None;
+    }
+    TrashFolder::make(own, path.join(name), Layout::Freedesktop).ok()
+}
+
+/// The user's trashes that are at the top of a file system.
+fn there_at_top(
+    top: &dyn Directory,
+    path: &Path,
+    number: u32,
+) -> Vec<TrashFolder> {
+    let (user, layout) = (number.to_string(), Layout::Freedesktop);
+    let mut found = Vec::new();
+    if let Some(shared) = trustworthy_shared(top)
+        && let Ok(own) = shared.open_dir(user.as_bytes(), Links::Refuse)
+    {
+        let path = path.join(".Trash").join(&user);
+        found.extend(TrashFolder::within(own, path, layout));
+    }
+    let name = format!(".Trash-{user}");
+    if let Ok(own) = top.open_dir(name.as_bytes(), Links::Refuse) {
+        found.extend(TrashFolder::within(own, path.join(name), layout));
+    }
+    found
+}
+
+/// A user's recycle bin at the top of a volume. Volumes have bins, or have
+/// none: that is the system's decision.
+fn bin(
+    top: &dyn Directory,
+    path: &Path,
+    user: &str,
+    open: impl Fn(&dyn Directory) -> Result<Box<dyn Directory>, StorageError>,
+) -> Option<TrashFolder> {
+    let bins = top.open_dir(BINS.as_bytes(), Links::Refuse).ok()?;
+    let own = open(&*bins).ok()?;
+    let path = path.join(BINS).join(user);
+    TrashFolder::within(own, path, Layout::RecycleBin).ok()
 }
 
 /// Whether a directory is a user's, and nobody else writes to it.

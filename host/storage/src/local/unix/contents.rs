@@ -153,3 +153,22 @@ pub(crate) fn data_from(
         }
     }
 }
+
+/// Makes a file that shares the contents of another, and has its permissions
+/// and extended attributes as well: there is no call that has an open file
+/// share them. `false`, and nothing is made, where the file system cannot.
+#[cfg(target_vendor = "apple")]
+pub(super) fn clone_to(
+    from: &LocalFile,
+    directory: std::os::fd::BorrowedFd<'_>,
+    name: &[u8],
+) -> Result<bool, Errno> {
+    use rustix::fs::{CloneFlags, fclonefileat};
+    match fclonefileat(from, directory, name, CloneFlags::NOOWNERCOPY) {
+        Ok(()) => Ok(true),
+        Err(Errno::NOTSUP | Errno::OPNOTSUPP | Errno::XDEV | Errno::INVAL) => {
+            Ok(false)
+        }
+        Err(errno) => Err(errno),
+    }
+}

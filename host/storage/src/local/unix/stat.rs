@@ -141,8 +141,7 @@ pub(super) fn portable(facts: &rustix::fs::Stat) -> (EntryKind, Metadata) {
             seconds: facts.st_atime as i64,
             nanoseconds: u32::try_from(facts.st_atime_nsec).unwrap_or(0),
         }),
-        // POSIX does not tell.
-        created: None,
+        created: created(facts),
         allocated: u64::try_from(facts.st_blocks)
             .unwrap_or(0)
             .saturating_mul(BLOCK),
@@ -154,6 +153,20 @@ pub(super) fn portable(facts: &rustix::fs::Stat) -> (EntryKind, Metadata) {
         object: None,
     };
     (kind, metadata)
+}
+
+/// When it was made, which POSIX does not tell.
+#[cfg(not(target_vendor = "apple"))]
+fn created(_: &rustix::fs::Stat) -> Option<Timestamp> {
+    None
+}
+
+#[cfg(target_vendor = "apple")]
+fn created(facts: &rustix::fs::Stat) -> Option<Timestamp> {
+    Some(Timestamp {
+        seconds: facts.st_birthtime,
+        nanoseconds: u32::try_from(facts.st_birthtime_nsec).unwrap_or(0),
+    })
 }
 
 /// What the system says that an entry is.

@@ -7,7 +7,8 @@ use windows_sys::{
         Storage::FileSystem::{
             FILE_BASIC_INFORMATION, FILE_ID_INFORMATION,
             FILE_STANDARD_INFORMATION, FileAttributeTagInformation,
-            FileBasicInformation, FileFsVolumeInformation, FileIdInformation,
+            FileBasicInformation, FileFsDeviceInformation,
+            FileFsVolumeInformation, FileIdInformation,
             FileInternalInformation, FileStandardInformation,
         },
         System::SystemServices::FILE_FS_VOLUME_INFORMATION,
@@ -16,6 +17,10 @@ use windows_sys::{
         FILE_ATTRIBUTE_OFFLINE, FILE_ATTRIBUTE_READONLY,
         FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS, FILE_ATTRIBUTE_RECALL_ON_OPEN,
         FILE_ATTRIBUTE_REPARSE_POINT,
+    },
+    Win32::System::Ioctl::{
+        FILE_DEVICE_CONSOLE, FILE_DEVICE_NAMED_PIPE, FILE_DEVICE_NULL,
+        FILE_DEVICE_SERIAL_PORT,
     },
 };
 
@@ -92,6 +97,30 @@ impl Facts {
         })())
     }
 
+    /// The same of what need not be a file: a pipe or a console has nothing but
+    /// its kind.
+    pub(super) fn of_any(file: BorrowedHandle<'_>) -> io::Result<Metadata> {
+        let Some(kind) = special(file) else {
+            return Ok(Self::of(file)?.metadata());
+        };
+        let never = Timestamp { seconds: 0, nanoseconds: 0 };
+        Ok(Metadata {
+            kind,
+            size: 0,
+            modified: never,
+            changed: never,
+            accessed: None,
+            created: None,
+            allocated: 0,
+            uid: 0,
+            gid: 0,
+            id: FileId { device: 0, inode: 0 },
+            links: 1,
+            mode: mode(kind, 0),
+            object: None,
+        })
+    }
+
     /// What it is.
     pub(super) fn kind(&self) -> EntryKind {
         kind_of(self.is_directory, self.attributes, self.tag)
@@ -143,6 +172,21 @@ impl Facts {
             mode: mode(kind, self.attributes),
             object: None,
         }
+    }
+}
+
+/// What an open thing is that is no file and no directory.
+pub(super) fn special(file: BorrowedHandle<'_>) -> Option<EntryKind> {
+    // The kind of device, then more about it.
+    let mut space = Space::new(8);
+    let class = FileFsDeviceInformation;
+    nt::query_volume(file, class, space.bytes_mut()).ok()?;
+    match u32_at(space.bytes(), 0)? {
+        FILE_DEVICE_NAMED_PIPE => Some(EntryKind::Fifo),
+        FILE_DEVICE_CONSOLE | FILE_DEVICE_NULL | FILE_DEVICE_SERIAL_PORT => {
+            Some(EntryKind::CharacterDevice)
+        }
+        _ => None,
     }
 }
 

@@ -4,7 +4,9 @@ use std::{io, mem::offset_of, os::windows::io::BorrowedHandle};
 
 use windows_sys::{
     Wdk::Storage::FileSystem::FILE_FULL_DIR_INFORMATION,
-    Win32::Storage::FileSystem::FILE_ATTRIBUTE_DIRECTORY,
+    Win32::Storage::FileSystem::{
+        FILE_ATTRIBUTE_DIRECTORY, FILE_ATTRIBUTE_HIDDEN,
+    },
 };
 
 use super::{
@@ -45,9 +47,14 @@ fn push_all(
     listing: &mut Listing,
 ) -> Result<(), StorageError> {
     loop {
-        let (next, name, kind) = entry(entries)
+        let Entry { next, name, kind, is_marked } = Entry::of(entries)
             .ok_or_else(|| io::Error::from(io::ErrorKind::InvalidData))?;
-        if !matches!(&*name, b"." | b"..") && !listing.push(&name, kind) {
+        // A name with a dot is hidden by that, and may be of interest all the
+        // same: git's own folder, and lists of what to ignore.
+        let is_skipped =
+            listing.skips_marked() && is_marked && !name.starts_with(b".");
+        let is_wanted = !is_skipped && !matches!(&*name, b"." | b"..");
+        if is_wanted && !listing.push(&name, kind) {
             return Err(io::Error::other("its names exceed 4 GiB").into());
         }
         match entries.get(next..) {
@@ -57,20 +64,34 @@ fn push_all(
     }
 }
 
-/// The first of some entries: where the next one begins, its name, and what it
-/// is.
-fn entry(bytes: &[u8]) -> Option<(usize, Vec<u8>, EntryKind)> {
-    type Entry = FILE_FULL_DIR_INFORMATION;
-    let number = |offset| u32_at(bytes, offset);
-    let next = number(offset_of!(Entry, NextEntryOffset))?;
-    let attributes = number(offset_of!(Entry, FileAttributes))?;
-    let length = number(offset_of!(Entry, FileNameLength))?;
-    // Of a reparse point, its tag stands there.
-    let tag = number(offset_of!(Entry, EaSize))?;
-    let at = offset_of!(Entry, FileName);
-    let name = units_at(bytes, at, usize::try_from(length).ok()?)?;
-    let is_directory = attributes & FILE_ATTRIBUTE_DIRECTORY != 0;
-    let kind = facts::kind_of(is_directory, attributes, tag);
-    let next = usize::try_from(next).ok()?;
-    Some((next, sanchay_names::from_units(&name), kind))
+/// An entry, as the system has it.
+struct Entry {
+    /// Where the next one begins; 0 for the last.
+    next: usize,
+    name: Vec<u8>,
+    kind: EntryKind,
+    /// Whether it has the attribute of what is hidden.
+    is_marked: bool,
+}
+
+impl Entry {
+    /// The first of some entries.
+    fn of(bytes: &[u8]) -> Option<Self> {
+        type Raw = FILE_FULL_DIR_INFORMATION;
+        let number = |offset| u32_at(bytes, offset);
+        let next = number(offset_of!(Raw, NextEntryOffset))?;
+        let attributes = number(offset_of!(Raw, FileAttributes))?;
+        let length = number(offset_of!(Raw, FileNameLength))?;
+        // Of a reparse point, its tag stands there.
+        let tag = number(offset_of!(Raw, EaSize))?;
+        let at = offset_of!(Raw, FileName);
+        let name = units_at(bytes, at, usize::try_from(length).ok()?)?;
+        let is_directory = attributes & FILE_ATTRIBUTE_DIRECTORY != 0;
+        Some(Self {
+            next: usize::try_from(next).ok()?,
+            name: sanchay_names::from_units(&name),
+            kind: facts::kind_of(is_directory, attributes, tag),
+            is_marked: attributes & FILE_ATTRIBUTE_HIDDEN != 0,
+        })
+    }
 }

@@ -29,7 +29,7 @@ fn page() -> String {
             size,
             allocated: size,
             modified: now,
-            uid: 1,
+            uid: Some(1),
             links: 1,
             device: 1,
             inode: 1,
