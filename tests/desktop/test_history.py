@@ -36,6 +36,53 @@ def test_every_job_is_in_the_history_and_can_be_done_again(window, idle, tree):
     assert window.duplicates.model.rowCount() == 2
 
 
+def again(window, idle, kind):
+    """Does the last job of a kind again, by the history."""
+    window.show_page(window.history)
+    kinds = cells(window.history.model, 1)
+    window.history.view.go_to(kinds.index(kind))
+    window.history.again_button.click()
+    idle()
+
+
+def test_what_was_chosen_besides_folders_and_filters_is_chosen_again(
+    window, idle, rows, tree
+):
+    folder = tree({"a/1": b"one", "a/2": b"two", "b/1": b"one", "b/2": b"two"})
+    window.desk.folders.set([str(folder)], [])
+    window.duplicates.whole.setChecked(True)
+    window.duplicates.run_again()
+    idle()
+    changes = window.changes
+    changes.digests.setChecked(True)
+    for name in ("first", "second", "third"):
+        changes.take()
+        idle()
+        (folder / name).write_bytes(b"new")
+    window.show_page(changes)
+    for box, snapshot in ((changes.before, 1), (changes.after, 2)):
+        box.setCurrentIndex(box.findData(snapshot))
+    changes.run_again()
+    idle()
+    assert [row["path"] for row in rows(changes)] == ["first"]
+    window.duplicates.whole.setChecked(False)
+    changes.digests.setChecked(False)
+    changes.before.setCurrentIndex(0)
+    changes.after.setCurrentIndex(0)
+    again(window, idle, "Changes")
+    assert [row["path"] for row in rows(changes)] == ["first"]
+    changes.restore({"before": 1, "after": 99})
+    changes.run_again()
+    assert "is gone" in changes.status.text()
+    again(window, idle, "Duplicates")
+    assert [os.path.basename(row["path"]) for row in rows(window.duplicates)][:2] == [
+        "a",
+        "b",
+    ]
+    again(window, idle, "Snapshot")
+    assert changes.digests.isChecked() and len(changes.snapshots) == 4
+
+
 def test_a_run_is_undone_from_the_history_after_its_window_is_closed(
     window, idle, tree
 ):

@@ -111,8 +111,12 @@ class Page(Frugal):
         """The keywords of that call that the history keeps."""
         return self.desk.options()
 
+    def chosen(self) -> dict[str, Any]:
+        """What else the history keeps of what was chosen, for restore()."""
+        return {}
+
     def restore(self, options: dict[str, Any]) -> None:
-        """Take up the options that a job had."""
+        """Take up what the history kept of a job."""
         self.desk.filters.set_values(options)
         self.desk.filters.look()
 
@@ -216,7 +220,7 @@ class Page(Frugal):
         self.job = self.desk.start(
             self.kinds[0],
             lambda job: job.call(whole),
-            options,
+            {**options, **self.chosen()},
             found=lambda batches: self.model.append(batches),
             progress=self.show_progress,
             done=self._done,

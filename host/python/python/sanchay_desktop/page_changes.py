@@ -78,16 +78,27 @@ class ChangesPage(Page):
                 box.addItem(f"{words.when(it.taken_ns)}{name} {roots}", it.number)
             box.setCurrentIndex(max(box.findData(chosen), 0))
 
+    def chosen(self) -> dict[str, Any]:
+        boxes = {"before": self.before, "after": self.after}
+        return {key: box.currentData() for key, box in boxes.items()}
+
+    def restore(self, options: dict[str, Any]) -> None:
+        super().restore(options)
+        self.digests.setChecked(bool(options.get("hash")))
+        for key, box in (("before", self.before), ("after", self.after)):
+            if key in options:
+                # -1, which is no choice, for one that is gone.
+                box.setCurrentIndex(box.findData(options[key]))
+
     def take(self) -> None:
         """Keep what files there are."""
         roots = self.roots()
         if roots:
-            options = self.options()
+            options = {**self.options(), "hash": self.digests.isChecked()}
             call = partial(
                 sanchay.snapshot,
                 roots,
                 name=self.snapshot_name.text().strip() or None,
-                hash=self.digests.isChecked(),
                 catalog=self.desk.catalog(),
                 **options,
             )
@@ -111,8 +122,10 @@ class ChangesPage(Page):
 
     def run_again(self) -> None:
         before, after = self.before.currentData(), self.after.currentData()
-        if before is None:
-            self.say(tr("Take a snapshot first: Ctrl+T."))
+        if before is None or after is None:
+            gone = tr("A snapshot of this job is gone: choose others.")
+            none = tr("Take a snapshot first: Ctrl+T.")
+            self.say(gone if self.snapshots else none)
             return
         roots = next(it.roots for it in self.snapshots if it.number == before)
         if not after and len(roots) != 1:

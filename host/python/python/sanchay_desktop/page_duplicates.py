@@ -60,9 +60,15 @@ class DuplicatesPage(ChoosingPage):
 
     def keywords(self) -> dict[str, Any]:
         protected = self.desk.folders.protected()
-        whole = self.whole.isChecked()
-        found = {"reference": protected, "folders": whole}
+        found = {"reference": protected, **self.chosen()}
         return {**super().keywords(), **self.catalog(), **found}
+
+    def chosen(self) -> dict[str, Any]:
+        return {"folders": self.whole.isChecked()}
+
+    def restore(self, options: dict[str, Any]) -> None:
+        super().restore(options)
+        self.whole.setChecked(bool(options.get("folders")))
 
     def catalog(self) -> dict[str, Any]:
         return {"catalog": self.desk.catalog()}

@@ -54,7 +54,10 @@ class HerePage(Page):
 
     def options(self) -> dict[str, Any]:
         # The filters are not asked: whoever asks means all files.
-        return {"min_size": 0, "hidden": True, "against": self.asked}
+        return {"min_size": 0, "hidden": True}
+
+    def chosen(self) -> dict[str, Any]:
+        return {"against": self.asked}
 
     def restore(self, options: dict[str, Any]) -> None:
         self.asked = list(options.get("against", ()))
@@ -62,7 +65,7 @@ class HerePage(Page):
     def keywords(self) -> dict[str, Any]:
         # Other names of the files that are asked about count as copies.
         found = {"catalog": self.desk.catalog(), "hardlinks": True}
-        return {**super().keywords(), **found}
+        return {**super().keywords(), **found, **self.chosen()}
 
     def _inside(self) -> set[str]:
         """Which of the files are in the folders themselves."""

@@ -112,6 +112,10 @@
         <translation>स्नैपशॉट बताता है कि कौन-सी फ़ाइलें हैं; दो स्नैपशॉट बताते हैं कि क्या बदला।</translation>
     </message>
     <message>
+        <source>A snapshot of this job is gone: choose others.</source>
+        <translation>इस काम का एक स्नैपशॉट अब नहीं है: दूसरे चुनें।</translation>
+    </message>
+    <message>
         <source>A&amp;bout</source>
         <translation>परिचय (&amp;B)</translation>
     </message>
