@@ -69,7 +69,6 @@ class PlanModel(Rows):
             "to": step.to_path or step.same_as or step.like,
             "because": words.shown(step.because),
             "size": step.size,
-            "choice": step.from_path,
         }
 
     def rowCount(self, parent: Index = TOP) -> int:
@@ -78,9 +77,8 @@ class PlanModel(Rows):
         return len(self.conflicts) + (0 if self.conflicts_alone else self._length)
 
     def _choice(self, index: Index) -> str | None:
-        """The entry that can be left alone by ticking a cell."""
-        found = self.row(index.row()).get("choice") if index.column() == 0 else None
-        return found if isinstance(found, str) else None
+        """The entry that can be left alone by ticking a cell, if it is no conflict."""
+        return None if index.column() else self.row(index.row()).get("path")
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         can = not self.frozen and self._choice(index) is not None

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import cast
 
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QByteArray, QSettings, Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -47,15 +47,14 @@ class Settings:
 
     def thumbnails(self) -> bool:
         """Whether pictures are shown."""
-        return self.text("thumbnails", "True") == "True"
+        return bool(self._kept.value("thumbnails", True, bool))
 
     def set(self, name: str, value: object) -> None:
-        self._kept.setValue(name, str(value) if isinstance(value, bool) else value)
+        self._kept.setValue(name, value)
 
-    def bytes(self, name: str) -> bytes:
+    def bytes(self, name: str) -> QByteArray:
         """A setting that Qt made: where a window was."""
-        value = self._kept.value(name)
-        return bytes(value.data()) if hasattr(value, "data") else b""
+        return cast("QByteArray", self._kept.value(name, QByteArray(), QByteArray))
 
     def folders(self, name: str) -> list[str]:
         """Folders that are kept under a name."""

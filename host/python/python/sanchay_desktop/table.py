@@ -5,7 +5,6 @@ What is kept is the batches as the engine made them, and the order as row number
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Any
 
@@ -29,25 +28,21 @@ class ArrowModel(Rows):
 
     def __init__(self, *keys: str) -> None:
         super().__init__(*keys)
-        self._batches: list[pa.RecordBatch] = []
-        self._starts: list[int] = []
-        self._total = 0
+        self._table: pa.Table = pa.table({})
         self._order: Any = None
 
     def clear(self) -> None:
-        self._batches, self._starts, self._total = [], [], 0
+        self._table = pa.table({})
         self.set_order(None)
 
     def append(self, batches: list[pa.RecordBatch]) -> None:
         """Put rows at the end; while they come, they have no other order."""
-        more = sum(it.num_rows for it in batches)
+        more, rows = pa.Table.from_batches(batches), self._table.num_rows
         if self._order is not None:
             self.set_order(None)
-        self.beginInsertRows(TOP, self._total, self._total + more - 1)
-        for batch in batches:
-            self._starts.append(self._total)
-            self._batches.append(batch)
-            self._total += batch.num_rows
+        self.beginInsertRows(TOP, rows, rows + more.num_rows - 1)
+        # Its columns are lists of the same batches: nothing is copied.
+        self._table = pa.concat_tables([self._table, more]) if rows else more
         self.endInsertRows()
 
     def show(self, rows: list[dict[str, Any]]) -> None:
@@ -69,12 +64,12 @@ class ArrowModel(Rows):
 
     def table(self) -> pa.Table:
         """All rows, in the order of their coming."""
-        return pa.Table.from_batches(self._batches) if self._batches else pa.table({})
+        return self._table
 
     def memory(self) -> int:
         """Bytes that the rows and their order take."""
         order = 0 if self._order is None else self._order.nbytes
-        return int(sum(it.nbytes for it in self._batches) + order)
+        return int(self._table.nbytes + order)
 
     def source(self, number: int) -> int | None:
         """Which row in the order of their coming is shown at a place, if any."""
@@ -85,11 +80,9 @@ class ArrowModel(Rows):
     def read(self, number: int) -> dict[str, Any]:
         if self._order is not None:
             number = self._order[number].as_py()
-        place = bisect_right(self._starts, number) - 1
-        batch, at = self._batches[place], number - self._starts[place]
         found: dict[str, Any] = {}
-        for name, column in zip(batch.schema.names, batch.columns):
-            cell = column[at]
+        for name, column in zip(self._table.column_names, self._table.columns):
+            cell = column[number]
             if pa.types.is_timestamp(column.type):
                 found[name] = cell.value if cell.is_valid else None
             elif not name.endswith("_bytes"):
@@ -101,7 +94,7 @@ class ArrowModel(Rows):
     def chunks(self, rows: int = 65_536) -> Iterator[pa.Table]:
         """All rows as they are shown, some at a time."""
         # Another thread takes them, whatever is shown by then.
-        order, table = self._order, self.table()
+        order, table = self._order, self._table
         if order is None:
             yield from (pa.Table.from_batches([it]) for it in table.to_batches())
             return
@@ -111,7 +104,7 @@ class ArrowModel(Rows):
     def rowCount(self, parent: Index = TOP) -> int:
         if parent.isValid():
             return 0
-        return self._total if self._order is None else len(self._order)
+        return self._table.num_rows if self._order is None else len(self._order)
 
 
 def sort_order(
