@@ -13,7 +13,8 @@ import pyarrow as pa
 import sanchay
 
 from sanchay_desktop.kernels import pc
-from sanchay_desktop.words import named, path_of
+from sanchay_desktop.table import paths_of
+from sanchay_desktop.words import named
 
 #: How many pairs are told, and how many folders of one group are paired.
 _PAIRS = 200
@@ -26,11 +27,11 @@ def folder_pairs(groups: pa.Table, cancelled: Event) -> list[dict[str, Any]]:
     sizes: dict[int, int] = {}
     if "kind" in groups.column_names:
         groups = groups.filter(pc.equal(groups["kind"], "file"))
-    wanted = groups.select(["group", "path", "path_bytes", "size"])
-    for batch in wanted.to_batches():
-        for number, path, raw, size in zip(*(it.to_pylist() for it in batch.columns)):
-            folders[number][os.path.dirname(path_of(path, raw))] += 1
-            sizes[number] = size
+    for batch in groups.to_batches():
+        numbers, bytes_each = batch["group"].to_pylist(), batch["size"].to_pylist()
+        sizes.update(zip(numbers, bytes_each))
+        for number, path in zip(numbers, paths_of(batch)):
+            folders[number][os.path.dirname(path)] += 1
     same: Counter[tuple[str, str]] = Counter()
     bytes_: Counter[tuple[str, str]] = Counter()
     for number, counts in folders.items():

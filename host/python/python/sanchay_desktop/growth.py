@@ -9,16 +9,8 @@ from typing import Any
 import pyarrow as pa
 
 from sanchay_desktop.kernels import pc
-from sanchay_desktop.words import named, path_of
-
-
-def _paths(table: pa.Table, key: str) -> list[str]:
-    pairs = zip(table[key].to_pylist(), table[f"{key}_bytes"].to_pylist())
-    return [path_of(path, raw) for path, raw in pairs]
-
-
-def _folder(path: str) -> str:
-    return os.path.dirname(path)
+from sanchay_desktop.table import paths_of
+from sanchay_desktop.words import named
 
 
 def growth(there: pa.Table, back: pa.Table | None, root: str) -> list[dict[str, Any]]:
@@ -31,27 +23,27 @@ def growth(there: pa.Table, back: pa.Table | None, root: str) -> list[dict[str, 
     before = {}
     if back is not None:
         changed = back.filter(pc.equal(back["change"], "changed"))
-        before = dict(zip(_paths(changed, "path"), changed["size"].to_pylist()))
+        before = dict(zip(paths_of(changed), changed["size"].to_pylist()))
     kinds, sizes = there["change"].to_pylist(), there["size"].to_pylist()
-    was = _paths(there, "from")
-    for kind, path, came, size in zip(kinds, _paths(there, "path"), was, sizes):
-        sign = -1 if kind == "deleted" else 1
+    paths = paths_of(there)
+    for kind, path, came, size in zip(kinds, paths, paths_of(there, "from"), sizes):
+        folder, sign = os.path.dirname(path), -1 if kind == "deleted" else 1
         if kind in ("new", "deleted", "moved"):
-            bytes_[_folder(path)] += sign * size
-            files[_folder(path)] += sign
+            bytes_[folder] += sign * size
+            files[folder] += sign
         if kind == "moved":
-            bytes_[_folder(came)] -= size
-            files[_folder(came)] -= 1
+            bytes_[os.path.dirname(came)] -= size
+            files[os.path.dirname(came)] -= 1
         if kind == "changed":
-            bytes_[_folder(path)] += size - before.get(path, size)
+            bytes_[folder] += size - before.get(path, size)
     # A folder has what those in it have, the innermost first.
     whole: set[str] = set()
     for folder in bytes_:
         while folder not in whole:
             whole.add(folder)
-            folder = _folder(folder)
+            folder = os.path.dirname(folder)
     for folder in sorted(whole, key=len, reverse=True):
-        above = _folder(folder)
+        above = os.path.dirname(folder)
         if above != folder:
             bytes_[above] += bytes_[folder]
             files[above] += files[folder]

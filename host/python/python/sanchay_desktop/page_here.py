@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 from sanchay_desktop import words
 from sanchay_desktop.kernels import pc
 from sanchay_desktop.page import Page
+from sanchay_desktop.table import paths_of
 from sanchay_desktop.words import mark, tr
 
 
@@ -78,8 +79,7 @@ class HerePage(Page):
         table, found = self.model.table(), self._inside()
         if table.num_rows:
             table = table.filter(pc.equal(table["role"], "reference"))
-            rows = table.select(["path", "path_bytes"]).to_pylist()
-            found |= {words.path_of(it["path"], it["path_bytes"]) for it in rows}
+            found.update(paths_of(table))
         missing = [words.shown(it) for it in self.asked if it not in found]
         if not missing:
             return tr("All of them are here.")

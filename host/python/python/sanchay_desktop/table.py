@@ -23,6 +23,12 @@ _TYPES = {
 Only = tuple[str, tuple[str, ...]]
 
 
+def paths_of(rows: pa.Table | pa.RecordBatch, key: str = "path") -> list[str]:
+    """The paths of rows, those that are no text among them."""
+    pairs = zip(rows[key].to_pylist(), rows[f"{key}_bytes"].to_pylist())
+    return [words.path_of(path, raw) for path, raw in pairs]
+
+
 class ArrowModel(Rows):
     """Batches of rows, in the order of their coming or in another."""
 
