@@ -127,7 +127,7 @@ class PlanWindow(QDialog):
             self.said.setText(
                 tr(
                     "Nothing was done yet: what is left alone is in the way of the"
-                    " first entries below, which are left out, too."
+                    " entries that come first, which are left out, too."
                 )
             )
 

@@ -624,8 +624,8 @@
         <translation>कुछ नहीं बदला।</translation>
     </message>
     <message>
-        <source>Nothing was done yet: what is left alone is in the way of the first entries below, which are left out, too.</source>
-        <translation>अभी कुछ नहीं किया गया: जो अछूता है, वह नीचे की पहली प्रविष्टियों से टकराता है; वे भी छोड़ दी गईं।</translation>
+        <source>Nothing was done yet: what is left alone is in the way of the entries that come first, which are left out, too.</source>
+        <translation>अभी कुछ नहीं किया गया: जो अछूता है, वह सबसे ऊपर की प्रविष्टियों से टकराता है; वे भी छोड़ दी गईं।</translation>
     </message>
     <message>
         <source>Only a snapshot of a single folder is compared with the disk.</source>

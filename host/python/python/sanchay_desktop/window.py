@@ -32,7 +32,9 @@ from sanchay_desktop.words import tr
 
 #: Colours come from the palette, so that light and dark are the system's.
 STYLE = """
-QLabel#heading { font-size: 15pt; font-weight: 600; padding: 6px 0 2px; }
+QLabel#heading {
+    font-size: 15pt; font-weight: 600; padding: 6px 0 2px 0; qproperty-indent: 0;
+}
 QLabel#about, QLabel#empty { color: palette(placeholder-text); }
 QLabel#error { color: white; background: #b3261e; padding: 4px; }
 QLineEdit[wrong="true"] { border: 1px solid #d33; }
