@@ -4,7 +4,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType::Lanczos3;
 use image::{DynamicImage, ImageFormat};
 use sanchay_core::similarity::{Thumbnail, Turn, may_be_alike};
-use sanchay_pictures::{Picture, look};
+use sanchay_pictures::{MAX_PREVIEW, Picture, look, look_with};
 
 use crate::painted::{encoded, painted};
 
@@ -142,6 +142,22 @@ fn photographs_are_shown_upright() {
     let Picture { width, height, thumbnail: told, .. } = look(&bytes).unwrap();
     assert_eq!((width, height), (320, 200));
     assert!(thumbnail(&upright).similarity(&told) > 0.99);
+}
+
+#[test]
+fn small_copies_are_no_larger_than_the_largest_that_there_is() {
+    for format in [ImageFormat::Png, ImageFormat::Jpeg] {
+        let bytes = encoded(&painted(8, 1500, 1250), format);
+        for (side, width, height) in
+            [(240, 240, 200), (MAX_PREVIEW, 1200, 1000), (9999, 1200, 1000)]
+        {
+            let told = look_with(&bytes, side).unwrap();
+            assert_eq!((told.width, told.height), (1500, 1250));
+            let copy = told.preview.unwrap();
+            let copy = image::load_from_memory(&copy).unwrap();
+            assert_eq!((copy.width(), copy.height()), (width, height));
+        }
+    }
 }
 
 #[test]
