@@ -12,6 +12,7 @@ fuzz := quote(justfile_directory() / "fuzz/run")
 program := quote(justfile_directory() / "target/release/sanchay")
 x := quote(justfile_directory() / "x")
 python := quote(justfile_directory() / ".tools/python-venv/bin/python")
+wheel_targets := "x86_64-unknown-linux-gnu x86_64-unknown-linux-musl x86_64-pc-windows-gnu"
 
 # List the recipes.
 _list:
@@ -135,18 +136,16 @@ bench-page *ARGS: _host-tools
     @exec python3 benches/python/page.py --program target/release/sanchay "$@"
 
 # Build the Python packages, target/wheels/*.whl, and test them.
-wheel: _python
-    rm -rf target/wheels target/python
-    cargo run --quiet --locked -p sanchay-dist -- wheel target/python
-    cp target/python/THIRD-PARTY-LICENSES.txt .
-    {{ python }} -m maturin build --locked --out target/wheels \
-        --sbom-include target/python/sanchay.cdx.json; \
-        code=$?; rm -f THIRD-PARTY-LICENSES.txt; exit $code
+wheel: _python _wheels
     {{ python }} -m pip wheel --quiet --no-index --no-deps \
         --no-build-isolation --wheel-dir target/wheels host/python/vpo-core
     {{ python }} -m pip install --quiet --no-index --no-deps \
         --force-reinstall target/wheels/sanchay-*.whl
     {{ python }} -m pytest -q -p no:cacheprovider tests/python
+    {{ python }} host/python/build/wheel.py target/wheels
+
+# Build the Python package for Linux with any libraries, and for Windows.
+wheels *TARGETS=wheel_targets: _python (_wheels TARGETS)
     {{ python }} host/python/build/wheel.py target/wheels
 
 # Make the Python source distribution in target/sdist and install it, alone.
@@ -254,9 +253,11 @@ packages *TARGETS:
         dist/packages/compile "$target"
         program=$output/$target/release/sanchay
         [ -e "$program" ] || program=$program.exe
+        # What cannot be run here has its pages written by what can.
+        case $target in "$(uname -m)"-*-linux-*) pages=$program ;; esac
         set -- "$target" "$program" "$output/packages/notices/$target" \
             "$output/packages"
-        dist/packages/make "$@"
+        PAGES_BY=${pages-$program} dist/packages/make "$@"
         case $target in *-linux-musl) dist/image/make "$@" ;; esac
     done
     rm -r "$output/packages/notices"
@@ -395,6 +396,18 @@ _zig:
 # Rust's target for Windows, a linker for it, and Wine.
 _windows-tools:
     @"{{ justfile_directory() }}/x" --windows-tools
+
+# Python packages, in target/wheels: for this machine, unless targets are named.
+_wheels *TARGETS:
+    #!/bin/sh
+    set -eu
+    set -- {{ TARGETS }}
+    [ $# -gt 0 ] || set -- "$(rustc -vV | sed -n 's/^host: //p')"
+    {{ x }} --wheel-tools "$@"
+    rm -rf target/wheels
+    for target; do
+        dist/wheels/make "$target" {{ python }} target/wheels
+    done
 
 # A Python for the tests of the Python package.
 _python:

@@ -19,10 +19,11 @@ usage: dist interfaces         write docs/INTERFACES.md
                                beside them what goes with them
        dist bare FILE OUTPUT   write a component without its description, as
                                it was built
-       dist wheel FOLDER       write the licences and the bill of materials of
-                               the Python package
+       dist wheel TARGET FOLDER
+                               write the licences and the bill of materials of
+                               the Python package for a target
        dist program TARGET FOLDER
-                               write those of the program for a target";
+                               write those of the program";
 
 fn main() -> ExitCode {
     let words: Vec<_> = env::args_os().skip(1).collect();
@@ -35,8 +36,9 @@ fn main() -> ExitCode {
         [word, folder] if *word == "complete" => {
             release::complete(folder, root(), epoch)
         }
-        [word, folder] if *word == "wheel" => {
-            release::native(Native::Wheel, folder, root(), epoch)
+        [word, target, folder] if *word == "wheel" => {
+            let target = target.to_string_lossy();
+            release::native(Native::Wheel(&target), folder, root(), epoch)
         }
         [word, target, folder] if *word == "program" => {
             let target = target.to_string_lossy();

@@ -197,23 +197,14 @@ pub fn of(root: &Path, package: &str) -> Result<Parts> {
 }
 
 /// The parts of a package of the native workspace as it is compiled for a
-/// target, by default that of the machine that this runs on; the components
-/// that it embeds are among them, with all of their own.
+/// target; the components that it embeds are among them, with all of their own.
 ///
 /// # Errors
 /// As for [`of`].
-pub fn of_native(
-    root: &Path,
-    package: &str,
-    target: Option<&str>,
-) -> Result<Parts> {
+pub fn of_native(root: &Path, package: &str, target: &str) -> Result<Parts> {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let rustc = PathBuf::from(rustc);
-    let version = ask(&rustc, root, "-vV")?;
-    let mut hosts = version.lines().filter_map(|it| it.strip_prefix("host: "));
-    let host = hosts.next().context("rustc -vV tells no host")?;
-    let manifest = root.join("Cargo.toml");
-    let mut parts = linked(&manifest, package, target.unwrap_or(host))?;
+    let mut parts = linked(&root.join("Cargo.toml"), package, target)?;
     parts.add_library(LIBRARY.len(), &rustc, root)?;
     for (component, _) in EMBEDDED {
         parts.embed(of(root, component)?, "sanchay-sandbox")?;

@@ -140,9 +140,9 @@ pub fn complete(
 /// A package with machine code, for one kind of system.
 #[derive(Clone, Copy, Debug)]
 pub enum Native<'a> {
-    /// The Python package, for the system that this runs on.
-    Wheel,
-    /// The program, for a target of Rust's.
+    /// The Python package, for a target of Rust's.
+    Wheel(&'a str),
+    /// The program, for such a target.
     Program(&'a str),
 }
 
@@ -158,14 +158,14 @@ pub fn native(
     epoch: Option<&str>,
 ) -> Result<Vec<PathBuf>> {
     let (package, target, name) = match what {
-        Native::Wheel => {
+        Native::Wheel(target) => {
             let name = "The extension module of this Python package";
-            ("sanchay-python", None, name)
+            ("sanchay-python", target, name)
         }
-        Native::Program(target) => ("sanchay-cli", Some(target), "sanchay"),
+        Native::Program(target) => ("sanchay-cli", target, "sanchay"),
     };
     let parts = parts::of_native(root, package, target)?;
-    let wheel = matches!(what, Native::Wheel);
+    let wheel = matches!(what, Native::Wheel(_));
     let subject = bill::Subject {
         file: "sanchay",
         bytes: None,

@@ -329,7 +329,8 @@ fn the_licence_list_has_every_part_and_the_text_of_its_licences() {
 #[test]
 fn the_wheel_carries_a_bill_and_licences_with_the_guest_in_them() {
     let folder = tempfile::tempdir().unwrap();
-    let what = Native::Wheel;
+    let target = "x86_64-unknown-linux-gnu";
+    let what = Native::Wheel(target);
     let written = release::native(what, folder.path(), root(), None).unwrap();
     let text = |name: &str| {
         let path = folder.path().join(name);
@@ -388,7 +389,7 @@ fn the_wheel_carries_a_bill_and_licences_with_the_guest_in_them() {
         assert!(!list.contains(folder), "it names {folder}");
     }
     lead_to_every_part(
-        &parts::of_native(root(), "sanchay-python", None).unwrap(),
+        &parts::of_native(root(), "sanchay-python", target).unwrap(),
     );
 }
 

@@ -24,6 +24,7 @@ mod handles;
 mod journal;
 mod leftovers;
 mod name;
+mod name_rules;
 mod order;
 mod parallel;
 mod places;

@@ -22,6 +22,9 @@ pub struct FileSystem {
     /// Whether it takes names that differ only in case for the same, in this
     /// directory. `None` where it does not tell.
     pub ignores_case: Option<bool>,
+    /// Whether it takes names for the same that Unicode has for the same, as
+    /// `é` of one character and of two.
+    pub ignores_form: bool,
     /// Whether it is on another machine, which may change files unseen.
     pub is_remote: bool,
 }

@@ -20,6 +20,7 @@ use super::{
     error::OpsError,
     folders::FolderId,
     handles::Handles,
+    name_rules::NameRules,
     places::Places,
     replace::Known,
     rows::{Row, Spot},
@@ -50,12 +51,12 @@ enum Target {
     Present {
         handle: Arc<dyn Directory>,
         device: u64,
-        ignores_case: bool,
+        rules: NameRules,
     },
     /// It has to be made, on this device.
     Missing {
         device: Option<u64>,
-        ignores_case: bool,
+        rules: NameRules,
     },
     Wrong(ConflictKind),
 }
@@ -290,17 +291,12 @@ impl<'a> Checker<'a> {
                 let (above, _) = super::folders::split(&path);
                 let above = self.places.folders.add(root, above)?;
                 return Ok(match self.target(above)? {
-                    Target::Present { device, ignores_case, .. } => {
-                        Target::Missing {
-                            device: Some(*device),
-                            ignores_case: *ignores_case,
-                        }
-                    }
-                    Target::Missing { device, ignores_case } => {
-                        Target::Missing {
-                            device: *device,
-                            ignores_case: *ignores_case,
-                        }
+                    Target::Present { device, rules, .. } => Target::Missing {
+                        device: Some(*device),
+                        rules: *rules,
+                    },
+                    Target::Missing { device, rules } => {
+                        Target::Missing { device: *device, rules: *rules }
                     }
                     Target::Wrong(kind) => Target::Wrong(kind.clone()),
                 });
@@ -324,26 +320,23 @@ impl<'a> Checker<'a> {
             }
         };
         let system = handle.file_system().unwrap_or_default();
-        let ignores_case = system.ignores_case == Some(true);
-        Ok(Target::Present { handle, device, ignores_case })
+        let rules = NameRules::of(&system);
+        Ok(Target::Present { handle, device, rules })
     }
 
-    fn ignores_case(&self, folder: FolderId) -> bool {
+    /// How a folder compares names.
+    fn rules(&self, folder: FolderId) -> NameRules {
         match self.targets.get(&folder) {
             Some(
-                Target::Present { ignores_case, .. }
-                | Target::Missing { ignores_case, .. },
-            ) => *ignores_case,
-            _ => false,
+                Target::Present { rules, .. } | Target::Missing { rules, .. },
+            ) => *rules,
+            _ => NameRules::default(),
         }
     }
 
     /// A name as its folder compares it.
     fn compared(&self, folder: FolderId, name: &[u8]) -> Vec<u8> {
-        match self.ignores_case(folder) {
-            true => String::from_utf8_lossy(name).to_lowercase().into_bytes(),
-            false => name.to_vec(),
-        }
+        self.rules(folder).compared(name)
     }
 
     /// Whether there is room for what is copied.
@@ -416,7 +409,7 @@ impl<'a> Checker<'a> {
         let mut sequence = self.planned();
         sequence.retain(|at| self.row(*at).is_some_and(|row| row.has_to));
         let any_ignores =
-            self.targets.keys().any(|folder| self.ignores_case(*folder));
+            self.targets.keys().any(|it| self.rules(*it).are_loose());
         let exact = |at: &u32| {
             let row = self.places.rows.get(*at);
             row.map(|row| (row.to.folder, self.places.rows.name(row.to)))
@@ -547,7 +540,7 @@ impl<'a> Checker<'a> {
                 let folder = row.to.folder;
                 let same = found.id == row.id
                     && folder == row.from.folder
-                    && self.ignores_case(folder)
+                    && self.rules(folder).are_loose()
                     && self.compared(folder, own)
                         == self.compared(folder, name);
                 let handle = Arc::clone(handle);

@@ -32,6 +32,8 @@ pub(super) fn of(directory: BorrowedFd<'_>) -> Result<FileSystem, Errno> {
         longest_name: Some(facts.f_namemax).filter(|most| *most > 0),
         read_only: facts.f_flag.contains(StatVfsMountFlags::RDONLY),
         ignores_case: fold.or_else(|| known.and_then(|it| it.ignores_case)),
+        // What Linux compares without case, it compares in one form.
+        ignores_form: fold == Some(true) || cfg!(target_vendor = "apple"),
         is_remote: known.is_some_and(|known| known.is_remote),
     })
 }

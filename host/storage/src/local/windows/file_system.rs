@@ -37,6 +37,7 @@ pub(super) fn of(directory: BorrowedHandle<'_>) -> io::Result<FileSystem> {
         longest_name: None,
         read_only: kind.flags & FILE_READ_ONLY_VOLUME != 0,
         ignores_case: Some(!is_case_sensitive(directory)),
+        ignores_form: false,
         is_remote: is_remote(directory),
     })
 }
