@@ -303,9 +303,9 @@ test-windows: _windows-tools
 test-aarch64 *WORDS: _test-tools _aarch64-tools
     tests/aarch64/run "$@"
 
-# Check that all compiles for macOS, with Zig's libraries of C.
-check-macos: _zig
-    tests/macos/check
+# Check that all compiles for macOS, with Zig's libraries of C; --short: a part.
+check-macos *ARGS: _apple-targets
+    tests/macos/check "$@"
 
 # Test what depends on the guest's compiler with a second one, if there is one.
 test-other-compiler: _test-tools _python _host-tools
@@ -389,9 +389,9 @@ _test-tools:
 _aarch64-tools:
     @"{{ justfile_directory() }}/x" --aarch64-tools
 
-# Zig's compiler of C and libraries.
-_zig:
-    @"{{ justfile_directory() }}/x" --zig
+# Rust's targets for macOS.
+_apple-targets:
+    @"{{ justfile_directory() }}/x" --apple-targets
 
 # Rust's target for Windows, a linker for it, and Wine.
 _windows-tools:

@@ -76,9 +76,11 @@ struct Known {
     name: &'static str,
     ignores_case: Option<bool>,
     is_remote: bool,
+    #[cfg(target_os = "linux")]
     keeps_inodes: bool,
 }
 
+#[cfg(target_os = "linux")]
 impl Known {
     /// One of this machine's disks, as Unix has them.
     const fn native(name: &'static str) -> Self {
@@ -138,12 +140,7 @@ fn known_by(number: u32) -> Option<Known> {
 /// The usual one there takes no notice of case.
 #[cfg(not(target_os = "linux"))]
 fn known(_: BorrowedFd<'_>) -> Option<Known> {
-    Some(Known {
-        name: "apfs",
-        ignores_case: Some(true),
-        is_remote: false,
-        keeps_inodes: true,
-    })
+    Some(Known { name: "apfs", ignores_case: Some(true), is_remote: false })
 }
 
 /// Whether the directory itself was told not to notice case (ext4 and f2fs:
