@@ -263,6 +263,50 @@ fn what_was_written_can_be_made_durable() {
 }
 
 #[test]
+fn a_file_that_was_opened_to_be_read_is_made_durable_too() {
+    let (_folder, d) = folder();
+    write(&*d, b"file", "text");
+    for mode in [0o644, 0o444] {
+        let mode = Attributes { mode: Some(mode), ..Attributes::default() };
+        d.set_attributes(b"file", &mode).unwrap();
+        let (file, before) = d.open_file(b"file", Links::Refuse).unwrap();
+        file.sync().unwrap();
+        let after = file.metadata().unwrap();
+        assert_eq!(after.mode, before.mode);
+        assert_eq!(after.modified, before.modified);
+    }
+}
+
+#[test]
+fn times_are_given_to_what_is_open() {
+    let (_folder, d) = folder();
+    write(&*d, b"file", "text");
+    let time = Timestamp { seconds: 1_700_000_000, nanoseconds: 0 };
+    let times = Attributes { modified: Some(time), ..Attributes::default() };
+    let (file, _) = d.open_file(b"file", Links::Refuse).unwrap();
+    file.set_attributes(&times).unwrap();
+    assert_eq!(file.metadata().unwrap().modified, time);
+    d.create_dir(b"sub", 0o777).unwrap();
+    let sub = d.open_dir(b"sub", Links::Refuse).unwrap();
+    sub.as_file().unwrap().set_attributes(&times).unwrap();
+    let (_, found) = d.stat(b"sub", Links::Refuse).unwrap();
+    assert_eq!(found.modified, time);
+}
+
+#[test]
+fn a_protected_file_is_removed_and_its_other_name_stays_protected() {
+    let (_folder, d) = folder();
+    write(&*d, b"file", "text");
+    d.hard_link(b"file", &*d, b"other").unwrap();
+    let mode = Attributes { mode: Some(0o444), ..Attributes::default() };
+    d.set_attributes(b"file", &mode).unwrap();
+    d.remove_file(b"file").unwrap();
+    assert_eq!(names(&*d), [b"other".to_vec()]);
+    let (_, found) = d.stat(b"other", Links::Refuse).unwrap();
+    assert_eq!(found.mode & 0o777, 0o444);
+}
+
+#[test]
 fn a_file_system_says_how_much_room_it_has() {
     let (folder, d) = folder();
     let found = d.file_system().unwrap();

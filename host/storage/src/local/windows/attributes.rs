@@ -69,7 +69,46 @@ fn set(file: BorrowedHandle<'_>, attributes: &Attributes) -> io::Result<()> {
     {
         basic.put(offset_of!(Basic, FileAttributes), &bits.to_ne_bytes());
     }
-    nt::set(file, FileBasicInformation, basic.bytes())
+    match nt::set(file, FileBasicInformation, basic.bytes()) {
+        // It was opened to be read.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            let again = handle::reopen(file, Access::Adjust)?;
+            nt::set(again.as_handle(), FileBasicInformation, basic.bytes())
+        }
+        result => result,
+    }
+}
+
+/// Does what write protection forbids, without it: a file that is protected
+/// gets its protection back, and is not told to have changed.
+pub(super) fn unprotected<T>(
+    file: BorrowedHandle<'_>,
+    act: impl FnOnce() -> io::Result<T>,
+) -> io::Result<T> {
+    type Basic = FILE_BASIC_INFORMATION;
+    let facts = Facts::of(file)?;
+    let attributes = facts.attributes();
+    if attributes & FILE_ATTRIBUTE_READONLY == 0 {
+        return act();
+    }
+    let again = handle::reopen(file, Access::Adjust)?;
+    let set = |attributes: u32| {
+        let mut basic = Space::new(size_of::<Basic>());
+        let at = offset_of!(Basic, FileAttributes);
+        basic.put(at, &attributes.to_ne_bytes());
+        let at = offset_of!(Basic, ChangeTime);
+        basic.put(at, &facts.changed().to_ne_bytes());
+        nt::set(again.as_handle(), FileBasicInformation, basic.bytes())
+    };
+    match attributes & !FILE_ATTRIBUTE_READONLY {
+        0 => set(FILE_ATTRIBUTE_NORMAL)?,
+        others => set(others)?,
+    }
+    let result = act();
+    // Where it is gone by now, no other name of it may be left without.
+    let protected = set(attributes);
+    let result = result?;
+    protected.map(|()| result)
 }
 
 fn stamp(time: Timestamp) -> io::Result<i64> {

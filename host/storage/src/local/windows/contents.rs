@@ -8,6 +8,7 @@ use std::{
 };
 
 use super::{
+    attributes,
     facts::Facts,
     handle::{self, Access},
     nt,
@@ -51,7 +52,17 @@ pub(crate) fn sync(file: &LocalFile) -> io::Result<()> {
             let again = handle::open_again(file.as_handle(), Access::Flush)?;
             nt::flush(again.as_handle())
         }
-        _ => nt::flush(file.as_handle()),
+        _ => match nt::flush(file.as_handle()) {
+            // It was opened to be read, and only who may write waits.
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                attributes::unprotected(file.as_handle(), || {
+                    let again =
+                        handle::reopen(file.as_handle(), Access::Flush)?;
+                    nt::flush(again.as_handle())
+                })
+            }
+            result => result,
+        },
     }
 }
 

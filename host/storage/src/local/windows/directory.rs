@@ -123,7 +123,9 @@ fn remove(held: &OwnedHandle) -> io::Result<()> {
                 || error.raw_os_error() == Some(NOT_SUPPORTED) =>
         {
             // Else when the last handle of it is closed.
-            nt::set(held.as_handle(), FileDispositionInformation, &[1])
+            attributes::unprotected(held.as_handle(), || {
+                nt::set(held.as_handle(), FileDispositionInformation, &[1])
+            })
         }
         result => result,
     }

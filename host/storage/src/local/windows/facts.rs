@@ -142,6 +142,11 @@ impl Facts {
         self.attributes
     }
 
+    /// When it was changed, as the system has it.
+    pub(super) fn changed(&self) -> i64 {
+        self.changed
+    }
+
     /// Fails if it is a placeholder: reading it would fetch its contents.
     pub(super) fn refuse_elsewhere(&self) -> Result<(), StorageError> {
         match self.attributes & ELSEWHERE {

@@ -45,7 +45,7 @@ pub(super) enum Access {
     Adjust,
     /// It is removed, or gets another name.
     Remove,
-    /// Of a directory: it is waited for what was changed in it.
+    /// It is waited for what was written to it, or changed in it.
     Flush,
 }
 
@@ -59,6 +59,7 @@ impl Access {
             Self::Write => FILE_GENERIC_READ | FILE_GENERIC_WRITE,
             Self::Adjust => look | FILE_WRITE_ATTRIBUTES,
             Self::Remove => look | DELETE,
+            // Of a file, the same as writing its contents.
             Self::Flush => look | FILE_ADD_FILE,
         }
     }
@@ -79,6 +80,14 @@ pub(super) fn open_again(
     access: Access,
 ) -> io::Result<OwnedHandle> {
     nt::open(Some(directory), &[], existing(access, FILE_DIRECTORY_FILE))
+}
+
+/// Opens what is open a second time, itself, to do more with it.
+pub(super) fn reopen(
+    held: BorrowedHandle<'_>,
+    access: Access,
+) -> io::Result<OwnedHandle> {
+    nt::open(Some(held), &[], existing(access, FILE_OPEN_REPARSE_POINT))
 }
 
 /// Opens an entry itself, be it a link.
