@@ -69,6 +69,7 @@ Examples:
 #[derive(Debug, Parser)]
 #[command(
     name = "sanchay",
+    bin_name = "sanchay",
     version,
     arg_required_else_help = true,
     subcommand_required = true,
@@ -357,7 +358,7 @@ fn end(said: &clap::Error) -> ! {
         false => said.print().and_then(|()| io::stdout().flush()),
     };
     match written {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+        Err(error) if !sanchay_system::streams::is_closed(&error) => {
             let _ = writeln!(
                 io::stderr(),
                 "sanchay: standard output: cannot write: {error}"

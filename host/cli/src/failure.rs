@@ -224,7 +224,7 @@ pub(crate) enum Failure {
 impl Failure {
     /// A failure to write, or the quiet end that a closed pipe is.
     pub(crate) fn writing(path: PathBuf, source: io::Error) -> Self {
-        if source.kind() == io::ErrorKind::BrokenPipe {
+        if sanchay_system::streams::is_closed(&source) {
             Self::PipeClosed
         } else {
             Self::Output { path, action: "cannot write", source }

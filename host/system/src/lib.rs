@@ -30,6 +30,18 @@ mod tests {
     }
 
     #[test]
+    fn a_line_of_the_shell_gets_a_file_as_one_more_argument() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a & b (c)");
+        fs::write(&file, "content").unwrap();
+        let line = if cfg!(windows) { "type" } else { "cat -u" };
+        let output =
+            process::shell_with(line.as_ref(), &file).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        assert_eq!(output.stdout, b"content");
+    }
+
+    #[test]
     fn a_file_that_is_locked_is_not_locked_twice_but_can_be_read() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");

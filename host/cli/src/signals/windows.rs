@@ -78,5 +78,5 @@ pub(super) fn die_of(_: usize) -> ! {
 
 /// Ends the program whose reader has gone.
 pub(super) fn die_unread() -> ! {
-    process::exit(i32::from(Exit::Interrupted.code()))
+    process::exit(i32::from(Exit::Unread.code()))
 }

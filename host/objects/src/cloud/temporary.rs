@@ -1,13 +1,14 @@
 //! Credentials that expire, and are fetched again before they do.
 
 use std::fmt;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use object_store::aws::AwsCredential;
 use object_store::{CredentialProvider, Error};
+use sanchay_system::process::shell;
 use serde::Deserialize;
 use tokio::sync::Mutex;
 
@@ -111,8 +112,7 @@ struct Said {
 #[async_trait]
 impl Fetch for Process {
     async fn fetch(&self) -> Result<Fetched, String> {
-        let mut command = Command::new("sh");
-        command.arg("-c").arg(&self.command);
+        let mut command = shell(self.command.as_ref());
         // It may ask its user something on the terminal.
         command.stdin(Stdio::null()).stderr(Stdio::inherit());
         let ran = runtime().spawn_blocking(move || command.output()).await;

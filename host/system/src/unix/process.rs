@@ -1,7 +1,11 @@
 //! Processes.
 
 use std::{
-    io, os::unix::process::ExitStatusExt as _, process::ExitStatus,
+    ffi::OsStr,
+    io,
+    os::unix::process::ExitStatusExt as _,
+    path::Path,
+    process::{Command, ExitStatus},
     time::Duration,
 };
 
@@ -13,6 +17,28 @@ use rustix::{
     },
     time::{ClockId, clock_gettime},
 };
+
+/// The editor of who has named none.
+pub const EDITOR: &str = "vi";
+
+/// A line of the shell.
+#[must_use]
+pub fn shell(line: &OsStr) -> Command {
+    let mut command = Command::new("sh");
+    command.arg("-c").arg(line);
+    command
+}
+
+/// A line of the shell, which may have arguments of its own, with a file as
+/// one more.
+#[must_use]
+pub fn shell_with(line: &OsStr, file: &Path) -> Command {
+    let mut line = line.to_owned();
+    line.push(" \"$1\"");
+    let mut command = shell(&line);
+    command.arg("sh").arg(file);
+    command
+}
 
 /// How much of the processors' time this process has used.
 #[must_use]

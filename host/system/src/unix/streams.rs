@@ -35,6 +35,12 @@ pub fn columns() -> Option<usize> {
     (size.ws_col > 0).then_some(size.ws_col.into())
 }
 
+/// Whether writing failed because nobody reads any more.
+#[must_use]
+pub fn is_closed(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::BrokenPipe
+}
+
 /// Whether writes may wait for a reader, and then be cut short.
 #[must_use]
 pub fn has_reader(file: &File) -> bool {

@@ -5,9 +5,14 @@
 )]
 
 use std::{
+    ffi::{OsStr, OsString},
     io,
-    os::windows::io::{AsRawHandle as _, FromRawHandle as _, OwnedHandle},
-    process::ExitStatus,
+    os::windows::{
+        io::{AsRawHandle as _, FromRawHandle as _, OwnedHandle},
+        process::CommandExt as _,
+    },
+    path::Path,
+    process::{Command, ExitStatus},
     ptr::null,
     time::Duration,
 };
@@ -31,6 +36,33 @@ use windows_sys::Win32::{
         },
     },
 };
+
+/// The editor of who has named none.
+pub const EDITOR: &str = "notepad";
+
+/// A line of the shell.
+#[must_use]
+pub fn shell(line: &OsStr) -> Command {
+    // The shell takes away the first quote and the last one.
+    let mut words = OsString::from("/D /S /C \"");
+    words.push(line);
+    words.push("\"");
+    let mut command = Command::new("cmd");
+    command.raw_arg(words);
+    command
+}
+
+/// A line of the shell, which may have arguments of its own, with a file as
+/// one more.
+#[must_use]
+pub fn shell_with(line: &OsStr, file: &Path) -> Command {
+    // The shell puts in the path, in which it reads nothing then.
+    let mut line = line.to_owned();
+    line.push(" \"%SANCHAY_SHELL_FILE%\"");
+    let mut command = shell(&line);
+    command.env("SANCHAY_SHELL_FILE", file);
+    command
+}
 
 /// How much of the processors' time this process has used.
 #[must_use]

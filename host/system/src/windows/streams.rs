@@ -11,8 +11,11 @@ use std::{
     time::Duration,
 };
 
-use windows_sys::Win32::System::Console::{
-    CONSOLE_SCREEN_BUFFER_INFO, GetConsoleScreenBufferInfo,
+use windows_sys::Win32::{
+    Foundation::ERROR_PIPE_NOT_CONNECTED,
+    System::Console::{
+        CONSOLE_SCREEN_BUFFER_INFO, GetConsoleScreenBufferInfo,
+    },
 };
 
 /// Standard input, once more.
@@ -44,6 +47,14 @@ pub fn columns() -> Option<usize> {
     let columns = i32::from(window.Right) - i32::from(window.Left) + 1;
     let columns = usize::try_from(columns).ok()?;
     (is_console != 0 && columns > 0).then_some(columns)
+}
+
+/// Whether writing failed because nobody reads any more.
+#[must_use]
+pub fn is_closed(error: &io::Error) -> bool {
+    let code = error.raw_os_error().map(i32::cast_unsigned);
+    error.kind() == io::ErrorKind::BrokenPipe
+        || code == Some(ERROR_PIPE_NOT_CONNECTED)
 }
 
 /// Whether writes may wait for a reader, and then be cut short: there, they

@@ -4,10 +4,10 @@
 use std::{
     env, fs,
     io::{self, Write as _},
-    process::Command,
 };
 
 use sanchay::{escaped, escaped_path};
+use sanchay_system::process;
 use tempfile::{Builder, NamedTempFile};
 
 use crate::{failure::Failure, messages::Messages};
@@ -87,11 +87,9 @@ pub(super) fn edit(
 fn run_editor(path: &std::path::Path) -> io::Result<()> {
     let named = |name| env::var_os(name).filter(|it| !it.is_empty());
     let editor = named("VISUAL").or_else(|| named("EDITOR"));
-    let mut line = editor.unwrap_or_else(|| "vi".into());
+    let line = editor.unwrap_or_else(|| process::EDITOR.into());
     // By the shell: it may have arguments.
-    line.push(" \"$1\"");
-    let status =
-        Command::new("sh").arg("-c").arg(line).arg("sh").arg(path).status()?;
+    let status = process::shell_with(&line, path).status()?;
     match status.success() {
         true => Ok(()),
         false => Err(io::Error::other(format!("the editor failed: {status}"))),
