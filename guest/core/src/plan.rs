@@ -26,7 +26,9 @@ pub use self::line::{
     Folder, Line, Made, Original, State, StateLine, Trailer,
 };
 pub use self::operation::Operation;
-pub use self::place::{NameFlaw, Place, check_component, check_path};
+pub use self::place::{
+    NameFlaw, Place, check_component, check_path, is_absolute,
+};
 pub use self::reader::{Flaw, MAX_LINE, PlanError, PlanReader};
 pub use self::step::{Expectation, Kept, Step};
 

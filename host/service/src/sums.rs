@@ -233,7 +233,7 @@ fn root_of<'r>(roots: &'r [PathBuf], path: &[u8]) -> Option<&'r [u8]> {
     let among = roots.iter().map(|it| it.as_os_str().as_bytes());
     let among = among.filter(|root| {
         let rest = path.strip_prefix(*root);
-        rest.is_some_and(|it| it.starts_with(b"/") || *root == b"/")
+        rest.is_some_and(|it| it.starts_with(b"/") || root.ends_with(b"/"))
     });
     among.max_by_key(|root| root.len())
 }

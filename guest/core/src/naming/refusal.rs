@@ -36,8 +36,8 @@ impl fmt::Display for Refusal {
                 write!(f, "the new name cannot be used: {flaw}")
             }
             Self::NotPortable => f.write_str(
-                "other systems would refuse the new name: it is reserved, \
-                 ends in a dot or a space, or has one of < > : \" | ? * \\",
+                "the new name is none on Windows: it is reserved, ends in a \
+                 dot or a space, or has one of < > : \" | ? * \\",
             ),
         }
     }

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::header::{MAX_ROOTS, Root};
 use super::{
     Document, Expectation, Flaw, Header, Kept, Operation, Place, Step,
-    VERSION, check_path, time,
+    VERSION, check_path, is_absolute, time,
 };
 use crate::file_id::FileId;
 use crate::json::{JsonReader, Unexpected};
@@ -434,9 +434,7 @@ fn roots(json: &mut JsonReader<'_>) -> Result<Vec<Root>, Flaw> {
             }
         }
         let path = path.ok_or(Flaw::Missing)?;
-        if roots.len() >= MAX_ROOTS
-            || !path.starts_with(b"/")
-            || path.contains(&0)
+        if roots.len() >= MAX_ROOTS || !is_absolute(&path) || path.contains(&0)
         {
             return Err(Flaw::Root);
         }

@@ -65,6 +65,17 @@ pub fn check_component(name: &[u8]) -> Result<(), NameFlaw> {
     }
 }
 
+/// Whether a path begins at the top: at `/`, or on Windows at that of a drive
+/// (`C:/`). Whether it does on the system at hand, only that knows.
+#[must_use]
+pub fn is_absolute(path: &[u8]) -> bool {
+    match path {
+        [b'/', ..] => true,
+        [drive, b':', b'/', ..] => drive.is_ascii_alphabetic(),
+        _ => false,
+    }
+}
+
 /// Checks that bytes are a path that leads nowhere but down.
 ///
 /// # Errors

@@ -201,7 +201,10 @@ fn a_document_begins_with_a_header_of_a_known_version() {
     let newer = HEADER.replace("\"version\":1", "\"version\":2");
     assert_eq!(flaw(&[&newer]), Flaw::Version(2));
     assert_eq!(flaw(&[&HEADER.replace("plan", "song")]), Flaw::Format);
-    assert_eq!(flaw(&[&HEADER.replace("/r", "r")]), Flaw::Root);
+    for wrong in ["r", "C:", "C:r", "1:/r", ""] {
+        let wrong = format!("\"{wrong}\"");
+        assert_eq!(flaw(&[&HEADER.replace("\"/r\"", &wrong)]), Flaw::Root);
+    }
     let half = HEADER.replace("\"/r\"", "\"/r\",\"device\":1");
     assert_eq!(flaw(&[&half]), Flaw::Missing);
     let step = step(r#""op":"delete","from":"a""#);

@@ -182,12 +182,27 @@ impl<'a> Checker<'a> {
         if let Some(kind) = unfit(row.operation, row.kind) {
             return Ok(Some(ConflictKind::Kind(kind)));
         }
+        // Windows counts units, of which one may be three bytes.
+        let (_, folder) = self.places.folders.get(row.from.folder);
+        let is_long = |name: &[u8]| name.len() > MAX_NAME;
+        if is_long(self.places.rows.name(row.from))
+            || folder.split(|byte| *byte == b'/').any(is_long)
+        {
+            let kind = "an entry whose name, or that of a folder above it, \
+                        has more than 255 bytes: plans have no such names";
+            return Ok(Some(ConflictKind::Kind(kind)));
+        }
         if !row.has_to {
             return Ok(None);
         }
         let name = self.places.rows.name(row.to);
         if name.starts_with(TEMPORARY.as_bytes()) {
             return Ok(Some(ConflictKind::Temporary));
+        }
+        // A new name that this program alone could open helps nobody there.
+        let is_new = self.places.rows.name(row.from) != name;
+        if cfg!(windows) && is_new && !is_portable(name) {
+            return Ok(Some(ConflictKind::Name(Refusal::NotPortable)));
         }
         let (root, folder) = self.places.folders.get(row.to.folder);
         let length = self.handles.root(root).len()
@@ -227,6 +242,10 @@ impl<'a> Checker<'a> {
     /// Whether files in a folder may share blocks, as far as its file system is
     /// known.
     fn may_share(&self, folder: FolderId) -> bool {
+        if cfg!(windows) {
+            // Where it could be done (ReFS), it is not done here.
+            return false;
+        }
         let handle = self.nearest(folder);
         let system = handle.and_then(|handle| handle.file_system().ok());
         let name = system.and_then(|system| system.name);
@@ -691,7 +710,8 @@ impl<'a> Checker<'a> {
                 let (root, path) = self.places.folders.get(folder);
                 let path = path.to_vec();
                 let (above, name) = super::folders::split(&path);
-                if self.portable && !is_portable(name) {
+                let portable = self.portable || cfg!(windows);
+                if portable && !is_portable(name) {
                     let kind = ConflictKind::Name(Refusal::NotPortable);
                     self.refuse(at, kind);
                 }

@@ -1,13 +1,18 @@
 //! Plans and journals as files: written, and read in the sandbox.
 
 use std::{
+    ffi::OsStr,
     fs::File,
     io::{self, Read, Write},
     path::Path,
     sync::Arc,
 };
 
-use sanchay_core::plan::{Document, Header, Kept, Line, Operation, Step};
+use sanchay_core::{
+    escape::escaped,
+    plan::{Document, Header, Kept, Line, Operation, Step},
+};
+use sanchay_names::OsStrExt as _;
 use sanchay_output::plan::PlanWriter;
 use sanchay_storage::{LocalStorage, Storage};
 
@@ -110,7 +115,7 @@ impl Plan {
                             why: "it is a journal, and no plan".to_owned(),
                         });
                     }
-                    plan.places.take_roots(&header);
+                    plan.places.take_roots(&header, path)?;
                     plan.command = header.command;
                     plan.options = header.options;
                 }
@@ -131,8 +136,22 @@ impl Plan {
 }
 
 impl Places {
-    /// Takes the roots of a document.
-    pub(super) fn take_roots(&mut self, header: &Header) {
+    /// Takes the roots of a document, which must be paths of this system.
+    pub(super) fn take_roots(
+        &mut self,
+        header: &Header,
+        document: &Path,
+    ) -> Result<(), OpsError> {
+        for root in &header.roots {
+            let path = Path::new(OsStr::from_bytes(&root.path));
+            if !path.is_absolute() {
+                let root = escaped(&root.path);
+                return Err(OpsError::Document {
+                    path: document.to_owned(),
+                    why: format!("its root {root} is of another system"),
+                });
+            }
+        }
         let root = |root: &sanchay_core::plan::Root| Root {
             path: root.path.clone(),
             named: root.path.clone(),
@@ -141,6 +160,7 @@ impl Places {
         self.roots = header.roots.iter().map(root).collect();
         let mut options = header.options.iter();
         self.verify = options.any(|(name, _)| name == VERIFY);
+        Ok(())
     }
 
     /// Adds a file that stays, unless it is that of the step before.

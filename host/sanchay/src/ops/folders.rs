@@ -82,9 +82,43 @@ pub(super) fn split(path: &[u8]) -> (&[u8], &[u8]) {
     }
 }
 
+/// The folder that a path is in; none for the top, which is `/` or, on Windows,
+/// that of a drive, and for a name alone.
+pub(super) fn parent(path: &[u8]) -> Option<&[u8]> {
+    above(path, cfg!(windows))
+}
+
+/// The same, on a system with drives or on another.
+fn above(path: &[u8], has_drives: bool) -> Option<&[u8]> {
+    let path = path.strip_suffix(b"/").unwrap_or(path);
+    let at = memchr::memrchr(b'/', path)?;
+    let is_top =
+        at == 0 || has_drives && at == 2 && path.get(1) == Some(&b':');
+    path.get(..if is_top { at + 1 } else { at })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Folders, join, split};
+    use super::{Folders, above, join, split};
+
+    #[test]
+    fn the_way_up_ends_at_the_top() {
+        for (path, expected) in [
+            ("/a/b", Some("/a")),
+            ("/a", Some("/")),
+            ("/", None),
+            ("a/b/", Some("a")),
+            ("a", None),
+        ] {
+            let expected = expected.map(str::as_bytes);
+            assert_eq!(above(path.as_bytes(), false), expected, "{path}");
+            assert_eq!(above(path.as_bytes(), true), expected, "{path}");
+        }
+        assert_eq!(above(b"C:/a/b", true), Some(&b"C:/a"[..]));
+        assert_eq!(above(b"C:/a", true), Some(&b"C:/"[..]));
+        assert_eq!(above(b"C:/", true), None);
+        assert_eq!(above(b"C:/a", false), Some(&b"C:"[..]));
+    }
 
     #[test]
     fn a_folder_is_known_once() {

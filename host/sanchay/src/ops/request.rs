@@ -274,7 +274,9 @@ impl PlanRequest {
         &self,
     ) -> Result<(Option<PathBuf>, Option<Compiled>), OpsError> {
         let Some(into) = &self.into else { return Ok((None, None)) };
-        let into = into.as_bytes();
+        // As every path of the user's.
+        let into = sanchay_names::with_slashes(into.into());
+        let into = into.as_os_str().as_bytes();
         let path = |bytes: &[u8]| {
             Some(PathBuf::from(OsString::from_vec(without_escapes(bytes))))
         };

@@ -13,6 +13,7 @@ use sanchay_storage::{FileId, Opened, Storage};
 
 use super::{
     error::OpsError,
+    folders::parent,
     handles::Handles,
     places::{Places, Root},
 };
@@ -64,7 +65,7 @@ impl Bases {
             let (shown, id) = match storage.open(path) {
                 Ok(Opened::Directory(_, id)) => (shown, Some(id)),
                 // A file, or what the walk will complain about.
-                _ => (folder_of(shown), None),
+                _ => (parent(shown).unwrap_or_default(), None),
             };
             let whole = absolute(Path::new(OsStr::from_bytes(shown)), local)
                 .map_err(|source| {
@@ -131,8 +132,8 @@ pub(super) fn add_destination(
                 });
             }
             Err(error)
-                if error.is(std::io::ErrorKind::NotFound) && above != b"/" => {
-            }
+                if error.is(std::io::ErrorKind::NotFound)
+                    && parent(&above).is_some() => {}
             Err(error) => {
                 return Err(OpsError::Destination {
                     path: path.to_owned(),
@@ -140,10 +141,9 @@ pub(super) fn add_destination(
                 });
             }
         }
-        let (folder, name) = super::folders::split(&above);
+        let (_, name) = super::folders::split(&above);
         below.push(name.to_vec());
-        above =
-            if folder.is_empty() { b"/".to_vec() } else { folder.to_vec() };
+        above = parent(&above).unwrap_or(b"/").to_vec();
     }
     below.reverse();
     let below = below.join(&b'/');
@@ -172,10 +172,10 @@ fn inside(
         let Some(rest) = candidate.absolute.strip_prefix(path) else {
             continue;
         };
-        let below = match (rest, path) {
-            (b"", _) => rest,
-            (rest, b"/") => rest,
-            (rest, _) => match rest.strip_prefix(b"/") {
+        let below = match rest {
+            b"" => rest,
+            rest if path.ends_with(b"/") => rest,
+            rest => match rest.strip_prefix(b"/") {
                 Some(rest) => rest,
                 None => continue,
             },
@@ -221,16 +221,6 @@ fn add(
     Ok(at)
 }
 
-/// The folder of a file, by its path.
-fn folder_of(path: &[u8]) -> &[u8] {
-    let path = path.strip_suffix(b"/").unwrap_or(path);
-    match memchr::memrchr(b'/', path) {
-        Some(0) => b"/",
-        Some(at) => path.get(..at).unwrap_or_default(),
-        None => b"",
-    }
-}
-
 /// A path from the top: without dots, and without a slash at its end.
 pub(super) fn absolute(path: &Path, local: bool) -> std::io::Result<Vec<u8>> {
     let whole = match (local, path.as_os_str().is_empty()) {
@@ -238,8 +228,9 @@ pub(super) fn absolute(path: &Path, local: bool) -> std::io::Result<Vec<u8>> {
         (true, false) => std::path::absolute(path)?,
         (false, _) => Path::new("/").join(path),
     };
+    let whole = sanchay_names::with_slashes(whole);
     let mut whole = whole.into_os_string().into_vec();
-    while whole.len() > 1 && whole.ends_with(b"/") {
+    while whole.ends_with(b"/") && parent(&whole).is_some() {
         whole.pop();
     }
     Ok(whole)

@@ -470,7 +470,7 @@ impl Loaded {
                         why: "it is a plan, and no journal".to_owned(),
                     });
                 }
-                self.places.take_roots(&header);
+                self.places.take_roots(&header, path)?;
                 self.header = header;
             }
             Line::Step(step) => {

@@ -228,6 +228,7 @@ impl Trash {
         name: &[u8],
     ) -> Result<Trashed, StorageError> {
         let path = last.path.join(as_path(name));
+        let path = sanchay_names::with_slashes(path);
         let deleted = (self.options.now)();
         let new_name = last.trash.put(&Thrown {
             from: folder.directory(),

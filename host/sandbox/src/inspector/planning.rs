@@ -3,7 +3,7 @@
 use sanchay_core::file_id::FileId;
 use sanchay_core::plan::{
     Document, Expectation, Flaw, Folder, Header, Kept, Line, Made, Original,
-    Place, PlanError, Root, StateLine, Step, Trailer, check_path,
+    Place, PlanError, Root, StateLine, Step, Trailer, check_path, is_absolute,
 };
 use sanchay_core::time::Timestamp;
 use wasmtime::component::ResourceAny;
@@ -108,7 +108,7 @@ fn checked(line: wire::Line, roots: &mut usize) -> Result<Line, &'static str> {
     Ok(match line {
         wire::Line::Header(header) => {
             let absolute = |it: &wire::Root| {
-                it.path.starts_with(b"/") && !it.path.contains(&0)
+                is_absolute(&it.path) && !it.path.contains(&0)
             };
             if !header.roots.iter().all(absolute) {
                 return Err("a root that is none");

@@ -14,7 +14,8 @@ use crate::commands::summary::text::counted;
 fn is_within(path: &[u8], folder: &[u8]) -> bool {
     match folder {
         b"." => true,
-        b"/" => path.starts_with(folder),
+        // The top, of a drive on Windows.
+        [.., b'/'] => path.starts_with(folder),
         _ => path.strip_prefix(folder).is_some_and(|it| it.starts_with(b"/")),
     }
 }
@@ -24,6 +25,10 @@ fn above(path: &[u8]) -> &[u8] {
     match path.iter().rposition(|byte| *byte == b'/') {
         None => b".",
         Some(0) => b"/",
+        // The top of a drive.
+        Some(2) if cfg!(windows) && path.get(1) == Some(&b':') => {
+            path.get(..3).unwrap_or_default()
+        }
         Some(slash) => path.get(..slash).unwrap_or_default(),
     }
 }
