@@ -175,7 +175,7 @@ python-lock:
     for list in tests/python/requirements tests/peers/requirements \
         tests/desktop/requirements tests/packages/requirements \
         tests/engines/requirements tests/engines/spark \
-        dist/zig/requirements; do \
+        tests/windows/requirements dist/zig/requirements; do \
         (cd ${list%/*} && ../../target/python-lock/bin/pip-compile \
             --quiet --generate-hashes --strip-extras --allow-unsafe \
             --no-header --no-emit-index-url --no-emit-find-links \
@@ -296,8 +296,8 @@ reproduce:
     cargo test --locked --workspace --test reproducible -- --ignored
 
 # Test the program for Windows under Wine, where both can be had.
-test-windows: _windows-tools
-    tests/windows/run
+test-windows *WORDS: _test-tools _python _windows-tools
+    tests/windows/run "$@"
 
 # Test the program for AArch64 under QEMU, where both can be had.
 test-aarch64 *WORDS: _test-tools _aarch64-tools

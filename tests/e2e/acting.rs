@@ -16,7 +16,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use sanchay_testkit::{Finished, ODD_NAMES, Tree, bytes};
+use sanchay_testkit::{Finished, Tree, as_told, bytes, odd_names};
 
 use crate::sanchay;
 
@@ -44,7 +44,7 @@ fn add(top: &Path, path: &Path, found: &mut BTreeMap<PathBuf, What>) {
         Vec::new()
     };
     let size = if about.is_dir() { 0 } else { about.size() };
-    let times = (about.mtime(), about.mtime_nsec());
+    let times = (about.mtime(), as_told(about.mtime_nsec()));
     let what =
         (about.mode(), about.ino(), size, about.nlink(), times, content);
     found.insert(path.strip_prefix(top).unwrap().to_owned(), what);
@@ -242,14 +242,15 @@ fn what_stands_in_the_way_is_told_and_nothing_is_done() {
 #[test]
 fn any_name_can_be_given_up_and_taken_back() {
     let scene = Scene::new();
-    for name in ODD_NAMES {
+    for name in odd_names() {
         let path = [b"top/d/".as_slice(), name].concat();
         scene.tree.file(path.as_slice(), name);
     }
     let before = scene.snapshot();
     let rename = ["rename", "--to", "{n:03}-{hash:4}", "--apply", "d"];
     let run = scene.run(&rename).exits(0);
-    assert!(run.stderr.starts_with("22 done"), "{}", run.stderr);
+    let done = format!("{} done", odd_names().len());
+    assert!(run.stderr.starts_with(&done), "{}", run.stderr);
     let names: Vec<String> = scene.contents().into_keys().collect();
     assert!(names.iter().all(|it| it.len() == "d/001-abcd".len()));
     let _ = scene.undo().exits(0);

@@ -3,7 +3,7 @@
 
 use std::process::{Command, Output};
 
-use sanchay_testkit::{ODD_NAMES, Tree, path, tool};
+use sanchay_testkit::{Tree, odd_names, path, tool};
 
 use crate::sanchay;
 
@@ -46,7 +46,7 @@ impl Checker {
             _ if escapes => true,
             _ => !name.iter().any(|byte| b"\n\r\\".contains(byte)),
         };
-        ODD_NAMES.into_iter().filter(known).collect()
+        odd_names().into_iter().filter(known).collect()
     }
 
     /// Whether it escapes names that would break its lines: xxhsum does from

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sanchay_testkit::{Finished, ODD_NAMES, Tree};
+use sanchay_testkit::{Finished, Tree, odd_names};
 
 use crate::sanchay;
 
@@ -94,7 +94,7 @@ fn batches_are_in_order_and_none_is_run_for_nothing() {
 #[test]
 fn names_are_arguments_as_they_are_and_never_options() {
     let tree = Tree::new();
-    for name in ODD_NAMES {
+    for name in odd_names() {
         tree.file([b"d/", name].concat(), "");
     }
     tree.file("-n", "");
@@ -109,7 +109,7 @@ fn names_are_arguments_as_they_are_and_never_options() {
         })
         .filter(|name| !name.is_empty())
         .collect();
-    assert_eq!(names, ODD_NAMES.into_iter().collect());
+    assert_eq!(names, odd_names().into_iter().collect());
     let hyphen = run(&tree, &["scan", "-x", "echo", "x", ";", "--", "-n"]);
     assert_eq!(hyphen.succeeds().text(), "x ./-n\n");
 }

@@ -3,7 +3,7 @@
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::process::Command;
 
-use sanchay_testkit::{Tree, tool::has, tree::set_mode};
+use sanchay_testkit::{Tree, as_told, tool::has, tree::set_mode};
 
 use crate::sanchay;
 
@@ -69,7 +69,10 @@ fn the_fields_that_are_chosen_are_what_stat_says() {
     let text = run.text();
     let allocated = (found.blocks() * 512).to_string();
     assert!(text.starts_with(&format!("{allocated}\t")), "{text}");
-    assert!(text.contains(&format!(".{:09}Z", found.ctime_nsec())), "{text}");
+    assert!(
+        text.contains(&format!(".{:09}Z", as_told(found.ctime_nsec()))),
+        "{text}"
+    );
 }
 
 #[test]

@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 
 use sanchay_testkit::{
-    Finished, ODD_NAMES, Tree, bytes,
+    Finished, Tree, bytes,
     digest::digest,
-    drives_terminals,
+    drives_terminals, odd_names,
     oracle::{Wanted, walk},
     path, records,
 };
@@ -21,7 +21,7 @@ fn odd() -> (Tree, Vec<Vec<u8>>) {
     let tree = Tree::new();
     tree.odd_names("d");
     let files = walk(tree.root(), "d", &Wanted::default());
-    assert_eq!(files.len(), ODD_NAMES.len());
+    assert_eq!(files.len(), odd_names().len());
     (tree, files.into_keys().collect())
 }
 
@@ -90,9 +90,9 @@ fn dupes_tells_odd_names_byte_for_byte_in_every_format() {
         tree.file(&copy, std::fs::read(tree.path(name)).unwrap());
     }
     names.extend(walk(tree.root(), "e", &Wanted::default()).into_keys());
-    assert_eq!(names.len(), 2 * ODD_NAMES.len());
+    assert_eq!(names.len(), 2 * odd_names().len());
     let objects = |groups: Vec<serde_json::Value>| {
-        assert_eq!(groups.len(), ODD_NAMES.len());
+        assert_eq!(groups.len(), odd_names().len());
         let files = groups.iter().flat_map(|group| {
             group["files"].as_array().unwrap().iter().map(records::path)
         });
@@ -111,7 +111,7 @@ fn dupes_tells_odd_names_byte_for_byte_in_every_format() {
     let mut groups: Vec<_> = text.split(|byte| *byte == 0).collect();
     assert_eq!(groups.pop(), Some(&b""[..]));
     let ends = groups.iter().filter(|part| part.is_empty()).count();
-    assert_eq!(ends, ODD_NAMES.len());
+    assert_eq!(ends, odd_names().len());
     groups.retain(|part| !part.is_empty());
     assert_eq!(sort(groups.into_iter().map(<[u8]>::to_vec).collect()), names);
 }
@@ -159,7 +159,7 @@ fn a_root_may_have_an_odd_name_too() {
 #[test]
 fn an_error_shows_an_odd_name_escaped_on_one_line() {
     let tree = Tree::new();
-    for name in ODD_NAMES {
+    for name in odd_names() {
         let finished = sanchay()
             .within(tree.root())
             .args(["scan", "--"])

@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use sanchay_testkit::{ODD_NAMES, Tree, drives_terminals, path};
+use sanchay_testkit::{Tree, drives_terminals, odd_names, path};
 
 use crate::sanchay;
 
@@ -27,7 +27,7 @@ fn assert_harmless(bytes: &[u8], what: &str) {
 #[test]
 fn names_cannot_drive_a_terminal() {
     let tree = Tree::new();
-    for name in ODD_NAMES {
+    for name in odd_names() {
         tree.file([b"d/", name].concat(), "same");
     }
     for words in [
@@ -64,13 +64,13 @@ fn names_cannot_drive_a_terminal() {
         let bytes = seen(program.run_on_terminal(), 0);
         assert_harmless(&bytes, &words);
     }
-    for name in ODD_NAMES {
+    for name in odd_names() {
         fs::remove_file(tree.path([b"d/", name].concat())).unwrap();
     }
     let program = sanchay().within(tree.root());
     let program = program.words("--color never hash --check list");
     assert_harmless(&seen(program.run_on_terminal(), 1), "missing");
-    for name in ODD_NAMES {
+    for name in odd_names() {
         let program = sanchay().within(tree.root());
         let program = program.args(["--color", "never", "scan", "--"]);
         let bytes = seen(program.arg(path(name)).run_on_terminal(), 2);

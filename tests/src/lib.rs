@@ -39,7 +39,39 @@ pub use self::{
     tree::Tree,
 };
 
-use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _, path::Path};
+use std::{
+    ffi::{OsStr, OsString},
+    os::unix::ffi::OsStrExt as _,
+    path::Path,
+    sync::LazyLock,
+};
+
+/// Whether the program under test is one for Windows, by `SANCHAY_TEST_SYSTEM`.
+/// Trees have no links, pipes and sockets then: Wine shows links as what they
+/// lead to, and cannot look at the others.
+fn is_for_windows() -> bool {
+    static SYSTEM: LazyLock<Option<OsString>> =
+        LazyLock::new(|| std::env::var_os("SANCHAY_TEST_SYSTEM"));
+    SYSTEM.as_ref().is_some_and(|it| it == "windows")
+}
+
+/// The nanoseconds of a time as the program under test tells them: Windows has
+/// times to 100 ns.
+#[must_use]
+pub fn as_told(nanoseconds: i64) -> i64 {
+    if is_for_windows() { nanoseconds / 100 * 100 } else { nanoseconds }
+}
+
+/// Those of [`ODD_NAMES`] that the system of the program under test has.
+#[must_use]
+pub fn odd_names() -> Vec<&'static [u8]> {
+    let has = |name: &&[u8]| {
+        let odd = |c: char| c < ' ' || r#"<>:"|?*\"#.contains(c);
+        str::from_utf8(name).is_ok_and(|name| !name.contains(odd))
+    };
+    let all = ODD_NAMES.into_iter();
+    all.filter(|name| !is_for_windows() || has(name)).collect()
+}
 
 /// The bytes of a path.
 #[must_use]

@@ -120,22 +120,44 @@ impl From<sanchay_sandbox::FilterError> for Error {
 pub fn describe_io_error(error: &io::Error) -> String {
     // What did not come from the system has no words of its own.
     let is_bare = error.raw_os_error().is_none() && error.get_ref().is_none();
-    let text = match error.kind() {
-        io::ErrorKind::NotFound if is_bare => {
-            return "No such file or directory".to_owned();
+    // Windows speaks its user's language, and this program another.
+    let is_foreign = cfg!(windows) && error.raw_os_error().is_some();
+    let words = match error.kind() {
+        io::ErrorKind::NotFound if is_bare || is_foreign => {
+            Some("No such file or directory")
         }
-        _ => error.to_string(),
+        kind if is_foreign => plain(kind),
+        _ => None,
     };
+    if let Some(words) = words {
+        return words.to_owned();
+    }
+    let text = error.to_string();
     match text.rsplit_once(" (os error ") {
         Some((words, _)) => words.to_owned(),
         None => text,
     }
 }
 
+/// What Unix says of what is most often wrong.
+fn plain(kind: io::ErrorKind) -> Option<&'static str> {
+    Some(match kind {
+        io::ErrorKind::PermissionDenied => "Permission denied",
+        io::ErrorKind::AlreadyExists => "File exists",
+        io::ErrorKind::NotADirectory => "Not a directory",
+        io::ErrorKind::IsADirectory => "Is a directory",
+        io::ErrorKind::DirectoryNotEmpty => "Directory not empty",
+        io::ErrorKind::StorageFull => "No space left on device",
+        io::ErrorKind::CrossesDevices => "Invalid cross-device link",
+        _ => return None,
+    })
+}
+
 /// A path as messages name it: with what would disturb a terminal escaped.
 #[must_use]
 pub fn escaped_path(path: &Path) -> String {
-    escaped(path_bytes(path)).to_string()
+    let path = sanchay_names::with_slashes(path.to_owned());
+    escaped(path_bytes(&path)).to_string()
 }
 
 /// An entry that could not be dealt with.

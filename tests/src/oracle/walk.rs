@@ -5,10 +5,10 @@ use std::{
     fs::{self, Metadata},
     os::unix::fs::MetadataExt as _,
     path::Path,
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
-use crate::{bytes, path};
+use crate::{as_told, bytes, path};
 
 /// Which files are wanted.
 #[derive(Clone, Debug, Default)]
@@ -30,7 +30,7 @@ pub struct Wanted {
 pub struct Facts {
     /// Its size in bytes.
     pub size: u64,
-    /// When it was last modified.
+    /// When it was last modified, as the program tells it.
     pub modified: SystemTime,
     /// Its device and inode.
     pub id: (u64, u64),
@@ -43,7 +43,12 @@ impl From<&Metadata> for Facts {
     fn from(metadata: &Metadata) -> Self {
         Self {
             size: metadata.len(),
-            modified: metadata.modified().unwrap(),
+            modified: {
+                let nanoseconds = metadata.mtime_nsec();
+                let more = nanoseconds - as_told(nanoseconds);
+                let more = Duration::from_nanos(more.try_into().unwrap());
+                metadata.modified().unwrap() - more
+            },
             id: (metadata.dev(), metadata.ino()),
         }
     }
