@@ -14,13 +14,14 @@ use sanchay::{
     Engine, EntryError, EntryKind, Filter, Monitor, ProgressCallback,
     ScanEvent,
 };
-use sanchay_core::attachments::{PathFormat, normalize};
+use sanchay_core::attachments::normalize;
 use sanchay_names::{OsStrExt as _, OsStringExt as _};
 use sanchay_storage::{LocalStorage, Metadata, Storage};
 use sanchay_sync::{into_inner, lock};
 
 use crate::{
-    AttachmentError, Progress, ScanProgress, Watch, location::path_of,
+    AttachmentError, Progress, ScanProgress, Watch,
+    location::{NATIVE, path_of},
     reader::Reader,
 };
 
@@ -128,7 +129,11 @@ pub(crate) fn behind(
 /// # Errors
 /// It cannot be told.
 pub(crate) fn real(path: &Path) -> Result<Option<PathBuf>, AttachmentError> {
-    existing(path, path.canonicalize())
+    existing(path, canonical(path))
+}
+
+fn canonical(path: &Path) -> io::Result<PathBuf> {
+    path.canonicalize().map(sanchay_names::with_slashes)
 }
 
 fn existing<T>(
@@ -205,7 +210,7 @@ pub(crate) fn follow(
         let leads_to = real(&link)?;
         let holds = |real: &PathBuf| {
             link.parent()
-                .and_then(|parent| parent.canonicalize().ok())
+                .and_then(|parent| canonical(parent).ok())
                 .is_some_and(|parent| parent.starts_with(real))
         };
         let again =
@@ -349,8 +354,8 @@ pub(crate) fn absolute(path: &Path) -> Result<PathBuf, AttachmentError> {
             ))?
             .join(path),
     };
-    let bytes = whole.as_os_str().as_bytes();
-    Ok(path_of(normalize(PathFormat::Posix, bytes)))
+    let whole = sanchay_names::with_slashes(whole);
+    Ok(path_of(normalize(NATIVE, whole.as_os_str().as_bytes())))
 }
 
 /// A path with links resolved, as far as it is there.
@@ -358,7 +363,7 @@ pub(crate) fn resolved(path: &Path) -> PathBuf {
     let mut rest = Vec::new();
     let mut at = path;
     loop {
-        if let Ok(real) = at.canonicalize() {
+        if let Ok(real) = canonical(at) {
             let names = rest.iter().rev();
             return names.fold(real, |path, name| path.join(name));
         }

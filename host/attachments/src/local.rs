@@ -43,7 +43,7 @@ pub fn write_manifest(
         number = number.saturating_add(1);
         file = local_name(name, root, &format!("{time}-{number}"));
     }
-    let path = directory.join(&file);
+    let path = sanchay_names::with_slashes(directory.join(&file));
     let written = LocalStorage::new().open(directory).and_then(|opened| {
         let Opened::Directory(directory, _) = opened else {
             return Err(io::Error::from(io::ErrorKind::NotADirectory).into());

@@ -5,8 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use sanchay_core::attachments::{Hash, hashed_name, iso_time};
-use sanchay_names::OsStringExt as _;
+use sanchay_core::attachments::{
+    Hash, PathFormat, check_below, hashed_name, iso_time,
+};
+use sanchay_names::{OsStrExt as _, OsStringExt as _};
 use sha3::Shake256;
 use sha3::digest::{ExtendableOutput as _, Update as _, XofReader as _};
 
@@ -212,7 +214,27 @@ pub fn session_directory(session: &Path, root: &[u8]) -> PathBuf {
 
 /// Bytes as a path of this machine.
 pub(crate) fn path_of(bytes: Vec<u8>) -> PathBuf {
-    OsString::from_vec(bytes).into()
+    sanchay_names::with_slashes(OsString::from_vec(bytes).into())
+}
+
+/// The way down from a root of this machine to a path of a manifest.
+pub(crate) fn way_below(root: &[u8], path: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let root = path_of(root.to_vec());
+    check_below(root.as_os_str().as_bytes(), path)
+}
+
+/// The form of this machine's paths.
+pub(crate) const NATIVE: PathFormat =
+    if cfg!(windows) { PathFormat::Windows } else { PathFormat::Posix };
+
+/// A path of this machine as jobs have it: on Windows with backslashes.
+pub(crate) fn as_of_jobs(mut path: Vec<u8>) -> Vec<u8> {
+    if NATIVE == PathFormat::Windows {
+        for byte in path.iter_mut().filter(|byte| **byte == b'/') {
+            *byte = b'\\';
+        }
+    }
+    path
 }
 
 #[cfg(test)]

@@ -3,14 +3,13 @@
 use std::{collections::HashMap, path::Path};
 
 use sanchay_core::attachments::{
-    Content, Entry, EntryKind, Hash, Manifest, check_below, hashed_name,
-    human_size, text,
+    Content, Entry, EntryKind, Hash, Manifest, hashed_name, human_size, text,
 };
 
 use crate::{
     AttachmentError, Conflict,
     hashing::microseconds,
-    location::path_of,
+    location::{path_of, way_below},
     snapshot::no_name,
     target::Target,
     upload::negative,
@@ -195,8 +194,7 @@ fn there(root: &Path, file: &Wanted, conflict: Conflict) -> u64 {
 fn names(root: &Path, entry: &Entry) -> Result<Vec<Vec<u8>>, AttachmentError> {
     let name = text::to_name(&entry.path).ok_or_else(|| no_name(entry))?;
     let root = root.as_os_str().as_bytes();
-    let names =
-        check_below(root, &name).ok_or_else(|| outside(&entry.path))?;
+    let names = way_below(root, &name).ok_or_else(|| outside(&entry.path))?;
     check_length(root, &names)?;
     Ok(names)
 }
@@ -218,7 +216,7 @@ fn link_text(
 ) -> Result<Vec<u8>, AttachmentError> {
     let to_name = text::to_name(target).ok_or_else(|| no_name(entry))?;
     let root = root.as_os_str().as_bytes();
-    let to = check_below(root, &to_name).ok_or_else(|| outside(target))?;
+    let to = way_below(root, &to_name).ok_or_else(|| outside(target))?;
     let from = names.split_last().map_or(&[][..], |(_, way)| way);
     let same = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
     // The last name is where it leads, even if the link lies beneath it.

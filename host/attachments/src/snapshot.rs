@@ -9,7 +9,7 @@ use std::{
 use sanchay::{DigestCache, Engine, EntryKind as Kind};
 use sanchay_core::attachments::{
     CHUNK, Content, Entry, EntryKind, GlobFilter, Manifest, ManifestVersion,
-    PathFormat, check_below, normalize, text,
+    normalize, text,
 };
 use sanchay_names::OsStrExt as _;
 
@@ -18,7 +18,7 @@ use crate::{
     chunks,
     hashing::{Hashed, Known, hash_all},
     listing::{Found, absolute, follow, real, resolved, walk},
-    location::path_of,
+    location::{NATIVE, path_of, way_below},
     plan::outside,
     reader::Reader,
 };
@@ -150,6 +150,7 @@ pub(crate) fn entries(
 
 /// The path below a root.
 fn below<'p>(root: &Path, path: &'p [u8]) -> &'p [u8] {
+    let root = sanchay_names::with_slashes(root.to_owned());
     let root = root.as_os_str().as_bytes();
     let rest = path.strip_prefix(root).unwrap_or(path);
     rest.strip_prefix(b"/").unwrap_or(rest)
@@ -233,10 +234,10 @@ fn kept(
         return Ok(None);
     }
     let parent = path.parent().unwrap_or(root);
-    let whole = parent.join(&says);
-    let whole = normalize(PathFormat::Posix, whole.as_os_str().as_bytes());
+    let whole = sanchay_names::with_slashes(parent.join(&says));
+    let whole = path_of(normalize(NATIVE, whole.as_os_str().as_bytes()));
     let root = root.as_os_str().as_bytes();
-    let names = check_below(root, &whole);
+    let names = way_below(root, whole.as_os_str().as_bytes());
     Ok(names.map(|names| text::of_name(&names.join(&b'/'))))
 }
 
@@ -246,7 +247,7 @@ pub(crate) fn local_path(
     entry: &Entry,
 ) -> Result<PathBuf, AttachmentError> {
     let name = text::to_name(&entry.path).ok_or_else(|| no_name(entry))?;
-    let names = check_below(root.as_os_str().as_bytes(), &name);
+    let names = way_below(root.as_os_str().as_bytes(), &name);
     let names = names.ok_or_else(|| outside(&entry.path))?;
     let names = names.iter().map(|name| OsStr::from_bytes(name));
     Ok(root.join(names.collect::<PathBuf>()))

@@ -9,7 +9,7 @@ use std::{
 use sanchay::{DigestCache, Engine};
 use sanchay_core::attachments::{
     AssetGroup, AssetPath, Attachments, GlobFilter, Location, Manifest,
-    ManifestProperties, ManifestVersion, PathFormat, Role, group_assets, text,
+    ManifestProperties, ManifestVersion, Role, group_assets, text,
 };
 use sanchay_names::{OsStrExt as _, OsStringExt as _};
 
@@ -18,7 +18,7 @@ use crate::{
     S3Location, ScanProgress, Statistics, UploadOptions, Watch,
     hashing::{Known, hash_all},
     listing::{Expanded, LeftOut, absolute, expand, resolved},
-    location::path_of,
+    location::{NATIVE, as_of_jobs, path_of},
     progress::MeterKind,
     reader::Reader,
     snapshot::entries,
@@ -187,7 +187,8 @@ pub fn submit(
         ..Attachments::default()
     };
     for (root, manifest, group) in &rooted {
-        let root_text = text::of_name(root.as_os_str().as_bytes());
+        let root_text = as_of_jobs(root.as_os_str().as_bytes().to_vec());
+        let root_text = text::of_name(&root_text);
         let (mut path, mut hash) = (None, None);
         if let Some(manifest) = manifest {
             let uploaded = upload_input_manifest(
@@ -199,7 +200,7 @@ pub fn submit(
         attachments.manifests.push(ManifestProperties {
             root_path: root_text,
             file_system_location_name: group.location.clone(),
-            root_path_format: PathFormat::Posix,
+            root_path_format: NATIVE,
             input_manifest_path: path,
             input_manifest_hash: hash,
             output_relative_directories: relative(root, group),
@@ -299,7 +300,7 @@ fn groups(
             shared: location.shared,
         });
     }
-    Ok(group_assets(PathFormat::Posix, paths, &locations))
+    Ok(group_assets(NATIVE, paths, &locations))
 }
 
 /// Directories of outputs, below the root.
@@ -312,7 +313,7 @@ fn relative(root: &Path, group: &AssetGroup) -> Vec<Vec<u8>> {
             let below = path.strip_prefix(root).unwrap_or(&path);
             match below.as_os_str().as_bytes() {
                 [] => b".".to_vec(),
-                name => text::of_name(name),
+                name => text::of_name(&as_of_jobs(name.to_vec())),
             }
         })
         .collect();

@@ -9,7 +9,7 @@ use std::{
 use sanchay::{DigestCache, Engine, EntryKind as Kind};
 use sanchay_core::attachments::{
     Attachments, Manifest, ManifestProperties, ManifestVersion, PathFormat,
-    Rule, check_below, merge, text,
+    Rule, merge, text,
 };
 use sanchay_names::OsStrExt as _;
 
@@ -20,7 +20,7 @@ use crate::{
     download_manifest,
     hashing::{Known, hash_all},
     listing::{behind, real, walk_in},
-    location::{path_of, session_directory},
+    location::{path_of, session_directory, way_below},
     output_manifests,
     output_roots::unused,
     plan::is_temporary,
@@ -360,7 +360,7 @@ fn output_directory(
         return Ok(Some(root.to_owned()));
     }
     let trimmed = name.strip_suffix(b"/").unwrap_or(&name);
-    let names = check_below(root.as_os_str().as_bytes(), trimmed);
+    let names = way_below(root.as_os_str().as_bytes(), trimmed);
     let names = names.ok_or_else(|| {
         AttachmentError::Invalid(format!(
             "The provided path is not under the root directory: {}",

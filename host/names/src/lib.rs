@@ -44,6 +44,16 @@ pub fn of_url(path: Vec<u8>) -> PathBuf {
     std::ffi::OsString::from_vec(path).into()
 }
 
+/// An absolute path as part of another one, as a store has those of several
+/// roots: without the slash at its top. On Windows a drive is its letter.
+#[must_use]
+pub fn below_top(path: &[u8]) -> Vec<u8> {
+    #[cfg(windows)]
+    return slashes::below_top(path);
+    #[cfg(not(windows))]
+    path.strip_prefix(b"/").unwrap_or(path).to_vec()
+}
+
 /// A path as the engine has it, with slashes between its names. On Windows, a
 /// backslash is no part of any name, and a path without any limit of length
 /// (`\\?\C:\…`) loses its prefix: every path is opened without a limit. On

@@ -30,9 +30,30 @@ pub(crate) fn without_leading(mut path: Vec<u8>) -> Vec<u8> {
     path
 }
 
+/// An absolute path without what stands at its top, so that it can be part of
+/// another one: that has no slashes before it, and a drive is its letter.
+pub(crate) fn below_top(path: &[u8]) -> Vec<u8> {
+    match path {
+        [drive, b':', rest @ ..] if drive.is_ascii_alphabetic() => {
+            [&[*drive], rest].concat()
+        }
+        _ => {
+            let slashes = path.iter().take_while(|byte| **byte == b'/');
+            path.get(slashes.count()..).unwrap_or_default().to_vec()
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{with_slashes, without_leading};
+    use super::{below_top, with_slashes, without_leading};
+
+    #[test]
+    fn a_path_from_the_top_can_be_part_of_another() {
+        assert_eq!(below_top(b"C:/a/b"), b"C/a/b");
+        assert_eq!(below_top(b"//server/share/x"), b"server/share/x");
+        assert_eq!(below_top(b"/a"), b"a");
+    }
 
     #[test]
     fn a_url_has_a_slash_more_than_a_path() {

@@ -112,12 +112,16 @@ fn canonical(storage: &dyn Storage, path: &Path) -> PathBuf {
                     found.pop();
                 }
             }
-            Component::RootDir => found = PathBuf::from("/"),
-            Component::CurDir | Component::Prefix(_) => {}
+            // On Windows, the top of the drive that it is on.
+            Component::RootDir => found.push("/"),
+            Component::Prefix(prefix) => {
+                found = PathBuf::from(prefix.as_os_str());
+            }
+            Component::CurDir => {}
         }
     }
     found.extend(missing);
-    found
+    sanchay_names::with_slashes(found)
 }
 
 #[cfg(test)]

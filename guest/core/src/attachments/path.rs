@@ -235,13 +235,24 @@ pub fn check_below(root: &[u8], path: &[u8]) -> Option<Vec<Vec<u8>>> {
         return None;
     }
     let format = PathFormat::Posix;
-    let whole = match path.starts_with(b"/") {
+    // On Windows, whose paths are here with slashes, a root has a drive.
+    let has_drive = |path: &[u8]| matches!(path, [_, b':', b'/', ..]);
+    let is_absolute =
+        path.starts_with(b"/") || has_drive(root) && has_drive(path);
+    let whole = match is_absolute {
         true => path.to_vec(),
         false => [root, b"/".as_slice(), path].concat(),
     };
     let root = format.parts(&normalize(format, root));
     let parts = format.parts(&normalize(format, &whole));
     let names = parts.strip_prefix(root.as_slice())?;
+    // There, a name with one of these would lead elsewhere.
+    let leads_on = |name: &Vec<u8>| name.iter().any(|it| b":\\".contains(it));
+    if root.first().is_some_and(|it| it.ends_with(b":"))
+        && names.iter().any(leads_on)
+    {
+        return None;
+    }
     // A path that ends with a slash names no file.
     let ends = path.ends_with(b"/") || path.ends_with(b"/.");
     (!names.is_empty() && !ends).then(|| names.to_vec())

@@ -381,6 +381,27 @@ fn what_leads_out_of_the_root_is_not_beneath_it() {
 }
 
 #[test]
+fn what_leads_out_of_a_root_on_a_drive_is_not_beneath_it() {
+    let names = |path: &str| {
+        let names = check_below(b"C:/local/home", path.as_bytes())?;
+        Some(text::lossy(&names.join(&b'/')))
+    };
+    for (path, expected) in [
+        ("a/./b", Some("a/b")),
+        ("C:/local/home/a", Some("a")),
+        ("D:/local/home/a", None),
+        ("D:", None),
+        ("a/D:/b", None),
+        ("a:stream", None),
+        ("a\\..\\..\\b", None),
+        ("../x", None),
+        ("/abs", None),
+    ] {
+        assert_eq!(names(path).as_deref(), expected, "{path}");
+    }
+}
+
+#[test]
 fn copies_are_named_as_the_package_names_them() {
     for (name, expected) in [
         ("a.txt", "a (1).txt"),

@@ -174,7 +174,7 @@ impl Items {
             }
         };
         let mut prefix = match (several, file) {
-            (true, _) => bytes.strip_prefix(b"/").unwrap_or(bytes).to_vec(),
+            (true, _) => sanchay_names::below_top(bytes),
             (false, Some(name)) => name.to_vec(),
             (false, None) => Vec::new(),
         };

@@ -140,7 +140,9 @@ pub(super) fn read_attachments(path: &Path) -> Result<Attachments, Failure> {
 /// A mapping as it is written: `FROM=TO`.
 fn parse_mapping(text: &str) -> Result<(Vec<u8>, PathBuf), String> {
     match text.split_once('=') {
-        Some((from, to)) if !from.is_empty() && to.starts_with('/') => {
+        Some((from, to))
+            if !from.is_empty() && Path::new(to).is_absolute() =>
+        {
             Ok((from.as_bytes().to_vec(), to.into()))
         }
         _ => Err(format!(
