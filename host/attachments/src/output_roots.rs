@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use sanchay_core::attachments::{Attachments, text};
+use sanchay_names::OsStrExt as _;
 
 use crate::{AttachmentError, location::path_of};
 
@@ -102,13 +103,20 @@ pub(crate) fn unused<'r>(
 
 /// The path that a root is here: an absolute one that leads straight there.
 fn plain(root: &[u8]) -> Option<PathBuf> {
-    let name = text::to_name(root)?;
-    let below = name.strip_prefix(b"/")?;
+    let path = path_of(text::to_name(root)?);
+    if !path.is_absolute() {
+        return None;
+    }
+    let name = path.as_os_str().as_bytes();
+    // A drive there, or both slashes before a server.
+    let top = if cfg!(windows) { 2 } else { 0 };
+    let below = name.get(top..)?;
+    let below = below.strip_prefix(b"/").unwrap_or(below);
     let below = below.strip_suffix(b"/").unwrap_or(below);
     let odd = |part: &[u8]| matches!(part, b"" | b"." | b"..");
     let mut parts = below.split(|byte| *byte == b'/');
     let straight = below.is_empty() || !parts.any(odd);
-    (straight && !name.contains(&0)).then(|| path_of(name))
+    (straight && !name.contains(&0)).then_some(path)
 }
 
 fn shown(roots: &[&Vec<u8>]) -> String {

@@ -53,9 +53,9 @@ mod tests {
     use super::NameRules;
 
     fn rules(ignores_case: bool, ignores_form: bool) -> NameRules {
-        let ignores_case = Some(ignores_case);
-        let system =
-            FileSystem { ignores_case, ignores_form, ..FileSystem::default() };
+        let mut system = FileSystem::default();
+        system.ignores_case = Some(ignores_case);
+        system.ignores_form = ignores_form;
         NameRules::of(&system)
     }
 
