@@ -27,7 +27,7 @@ pub use self::line::{
 };
 pub use self::operation::Operation;
 pub use self::place::{
-    NameFlaw, Place, check_component, check_path, is_absolute,
+    NameFlaw, Place, check_component, check_path, is_absolute, units,
 };
 pub use self::reader::{Flaw, MAX_LINE, PlanError, PlanReader};
 pub use self::step::{Expectation, Kept, Step};
@@ -40,5 +40,6 @@ pub const VERSION: u64 = 1;
 /// were left aside: no other entry gets such a name.
 pub const TEMPORARY: &str = ".sanchay-";
 
-/// The most bytes that a name may have on the file systems that matter.
+/// The most bytes that a name may have on the file systems that matter, or on
+/// those of Windows the most units of 16 bits.
 pub const MAX_NAME: usize = 255;

@@ -1,6 +1,6 @@
 //! What became of one path, snapshot by snapshot.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, params};
 use sanchay_core::record::Change;
@@ -69,13 +69,13 @@ impl Catalog {
 }
 
 /// An absolute path whose folder has no links, where that can be told.
-fn located(path: &Path) -> std::path::PathBuf {
+fn located(path: &Path) -> PathBuf {
     let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let folder = whole.parent().and_then(|it| it.canonicalize().ok());
-    match (folder, whole.file_name()) {
+    sanchay_names::with_slashes(match (folder, whole.file_name()) {
         (Some(folder), Some(name)) => folder.join(name),
         _ => whole,
-    }
+    })
 }
 
 fn rows(

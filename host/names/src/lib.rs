@@ -35,6 +35,17 @@ pub use std::os::unix::ffi::{OsStrExt, OsStringExt};
 pub use encoded::{OsStrExt, OsStringExt};
 pub use wtf8::{from_units, to_units};
 
+/// Whether a name is longer than the file systems of this machine take: 255
+/// bytes, or on Windows 255 units of 16 bits.
+#[must_use]
+pub fn is_too_long(name: &[u8]) -> bool {
+    const MOST: usize = 255;
+    #[cfg(windows)]
+    return to_units(name).is_none_or(|units| units.len() > MOST);
+    #[cfg(not(windows))]
+    return name.len() > MOST;
+}
+
 /// The path of a `file:` URL, which begins with a slash. On Windows, that one
 /// stands before the letter of a drive.
 #[must_use]
@@ -42,6 +53,17 @@ pub fn of_url(path: Vec<u8>) -> PathBuf {
     #[cfg(windows)]
     let path = slashes::without_leading(path);
     std::ffi::OsString::from_vec(path).into()
+}
+
+/// What follows the machine in the `file:` URL of an absolute path with
+/// slashes, yet to be encoded. On Windows, a drive has a slash before its
+/// letter, and a server is the machine.
+#[must_use]
+pub fn url_path(path: PathBuf) -> Vec<u8> {
+    let path = path.into_os_string().into_vec();
+    #[cfg(windows)]
+    let path = slashes::url_path(path);
+    path
 }
 
 /// An absolute path as part of another one, as a store has those of several

@@ -30,6 +30,19 @@ pub(crate) fn without_leading(mut path: Vec<u8>) -> Vec<u8> {
     path
 }
 
+/// A path as URLs have it: with a slash before the letter of a drive, and
+/// without those before the name of a server.
+pub(crate) fn url_path(mut path: Vec<u8>) -> Vec<u8> {
+    match path.as_slice() {
+        [b'/', b'/', server @ ..] => server.to_vec(),
+        [b'/', ..] => path,
+        _ => {
+            path.insert(0, b'/');
+            path
+        }
+    }
+}
+
 /// An absolute path without what stands at its top, so that it can be part of
 /// another one: that has no slashes before it, and a drive is its letter.
 pub(crate) fn below_top(path: &[u8]) -> Vec<u8> {
@@ -46,7 +59,7 @@ pub(crate) fn below_top(path: &[u8]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::{below_top, with_slashes, without_leading};
+    use super::{below_top, url_path, with_slashes, without_leading};
 
     #[test]
     fn a_path_from_the_top_can_be_part_of_another() {
@@ -56,9 +69,11 @@ mod tests {
     }
 
     #[test]
-    fn a_url_has_a_slash_more_than_a_path() {
+    fn a_url_of_a_drive_has_a_slash_more_than_its_path() {
         assert_eq!(without_leading(b"/C:/x".to_vec()), b"C:/x");
         assert_eq!(without_leading(b"/x".to_vec()), b"/x");
+        assert_eq!(url_path(b"C:/x".to_vec()), b"/C:/x");
+        assert_eq!(url_path(b"//server/x".to_vec()), b"server/x");
     }
 
     #[test]

@@ -165,11 +165,12 @@ fn roots(
     let mut roots = Vec::new();
     for path in paths {
         match tree.stat(path) {
-            Ok(_) => roots.push(
-                path.components()
-                    .filter(|it| matches!(it, Component::Normal(_)))
-                    .collect(),
-            ),
+            Ok(_) => {
+                let names = path
+                    .components()
+                    .filter(|it| matches!(it, Component::Normal(_)));
+                roots.push(sanchay_names::with_slashes(names.collect()));
+            }
             Err(error) => {
                 let action = Action::Stat;
                 let error =

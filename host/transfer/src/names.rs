@@ -3,9 +3,6 @@
 
 use std::str;
 
-/// The longest component of a path, in bytes.
-const MAX_NAME: usize = 255;
-
 /// The longest key, in bytes.
 const MAX_KEY: usize = 1024;
 
@@ -32,8 +29,8 @@ fn refused(part: &[u8]) -> Option<&'static str> {
         part if part.contains(&0) => {
             Some("its name contains NUL, as no file's can")
         }
-        part if part.len() > MAX_NAME => {
-            Some("a component of its name is longer than 255 bytes")
+        part if sanchay_names::is_too_long(part) => {
+            Some("a component of its name is longer than any file's can be")
         }
         _ => None,
     }

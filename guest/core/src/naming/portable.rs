@@ -1,6 +1,8 @@
 //! Names that every system takes: those that Windows does, as its
 //! documentation of file names has it, and FAT and exFAT with it.
 
+use crate::plan::{MAX_NAME, units};
+
 /// The devices whose names are taken, whatever follows after a dot.
 const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
 
@@ -13,8 +15,8 @@ pub fn is_portable(name: &[u8]) -> bool {
     let Ok(text) = str::from_utf8(name) else { return false };
     let odd = |c: char| c.is_control() || r#"<>:"|?*\/"#.contains(c);
     let ends = text.ends_with(['.', ' ']);
-    let units: usize = text.chars().map(char::len_utf16).sum();
-    !(text.contains(odd) || ends || units > 255 || is_device(text))
+    let is_long = units(name) > MAX_NAME;
+    !(text.contains(odd) || ends || is_long || is_device(text))
 }
 
 fn is_device(name: &str) -> bool {

@@ -29,7 +29,7 @@ pub enum NameFlaw {
     Absolute,
     /// There is a zero byte.
     Zero,
-    /// A name has more than 255 bytes, or the path too many.
+    /// A name is longer than every file system takes, or the path too long.
     TooLong,
 }
 
@@ -60,9 +60,29 @@ pub fn check_component(name: &[u8]) -> Result<(), NameFlaw> {
         b"." | b".." => Err(NameFlaw::Dots),
         name if memchr::memchr(0, name).is_some() => Err(NameFlaw::Zero),
         name if memchr::memchr(b'/', name).is_some() => Err(NameFlaw::Slash),
-        name if name.len() > MAX_NAME => Err(NameFlaw::TooLong),
+        name if is_long_everywhere(name) => Err(NameFlaw::TooLong),
         _ => Ok(()),
     }
+}
+
+/// Whether a name is too long for file systems that count bytes, and for those
+/// that count units of 16 bits, as Windows does. The system at hand may refuse
+/// others.
+fn is_long_everywhere(name: &[u8]) -> bool {
+    // A unit takes three bytes at most.
+    let most = MAX_NAME.saturating_mul(3);
+    name.len() > most || name.len() > MAX_NAME && units(name) > MAX_NAME
+}
+
+/// How many units of 16 bits a name of WTF-8 has.
+#[must_use]
+pub fn units(name: &[u8]) -> usize {
+    let of_byte = |byte: &u8| match byte {
+        0x80..0xc0 => 0_usize,
+        0xf0.. => 2,
+        _ => 1,
+    };
+    name.iter().map(of_byte).sum()
 }
 
 /// Whether a path begins at the top: at `/`, or on Windows at that of a drive

@@ -64,7 +64,17 @@ fn paths_lead_nowhere_but_down() {
         let line = step(&format!(r#""op":"rename","from":"a","to":"{text}""#));
         assert_eq!(Line::parse(line.as_bytes()), Err(Flaw::Path(flaw)));
     }
-    for path in [&b"a"[..], b"a/b c/...", b"\xff/-"] {
+    // Windows takes 255 units.
+    let short = "日".repeat(255);
+    assert_eq!(
+        check_path("日".repeat(256).as_bytes()),
+        Err(NameFlaw::TooLong)
+    );
+    let long = "😀".repeat(128);
+    assert_eq!(check_path(long.as_bytes()), Err(NameFlaw::TooLong));
+    let bytes = vec![0x80; 766];
+    assert_eq!(check_path(&bytes), Err(NameFlaw::TooLong));
+    for path in [&b"a"[..], b"a/b c/...", b"\xff/-", short.as_bytes()] {
         assert_eq!(check_path(path), Ok(()));
     }
 }

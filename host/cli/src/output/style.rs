@@ -119,9 +119,12 @@ impl Links {
     /// `None` where the current directory is not known.
     fn new() -> Option<Self> {
         let mut base = b"file://".to_vec();
-        // Without a name it is this machine.
-        let name = sanchay_system::host::name();
-        push_encoded(name.as_bytes(), &mut base);
+        // Without a name it is this machine. On Windows, a name makes it a
+        // share of a server.
+        if !cfg!(windows) {
+            let name = sanchay_system::host::name();
+            push_encoded(name.as_bytes(), &mut base);
+        }
         Some(Self { base, current: env::current_dir().ok()? })
     }
 
@@ -129,10 +132,10 @@ impl Links {
     fn open(&self, path: &StyledPath<'_>, out: &mut Vec<u8>) {
         let name = [path.path.parent, path.path.name].concat();
         let name = Path::new(std::ffi::OsStr::from_bytes(&name));
-        let absolute = self.current.join(name);
+        let absolute = sanchay_names::with_slashes(self.current.join(name));
         out.extend_from_slice(b"\x1b]8;;");
         out.extend_from_slice(&self.base);
-        push_encoded(absolute.as_os_str().as_bytes(), out);
+        push_encoded(&sanchay_names::url_path(absolute), out);
         out.extend_from_slice(b"\x1b\\");
     }
 }
@@ -148,6 +151,7 @@ fn push_encoded(bytes: &[u8], out: &mut Vec<u8>) {
             | b'.'
             | b'_'
             | b'~'
+            | b':'
             | b'/' => out.push(*byte),
             other => append(out, format_args!("%{other:02X}")),
         }
@@ -200,8 +204,8 @@ mod tests {
     fn a_link_has_an_absolute_path_of_ascii() {
         let links = Links { base: b"file://m".to_vec(), current: "/c".into() };
         let style = TerminalStyle { colors: None, links: Some(links) };
-        let shown = around(&style, b"a \xff;\x1b%", EntryKind::File, 0);
-        let expected = "\x1b]8;;file://m/c/d/a%20%FF%3B%1B%25\x1b\\|\
+        let shown = around(&style, b"a \xff;\x1b%:", EntryKind::File, 0);
+        let expected = "\x1b]8;;file://m/c/d/a%20%FF%3B%1B%25:\x1b\\|\
                         \x1b]8;;\x1b\\";
         assert_eq!(shown, expected);
     }

@@ -10,7 +10,7 @@ use std::{
 use sanchay_core::{
     kind::EntryKind,
     naming::{Refusal, is_portable},
-    plan::{MAX_NAME, Operation, TEMPORARY},
+    plan::{NameFlaw, Operation, TEMPORARY, check_component},
 };
 use sanchay_storage::{Directory, Links, MAX_PATH, Metadata, StorageError};
 
@@ -182,14 +182,14 @@ impl<'a> Checker<'a> {
         if let Some(kind) = unfit(row.operation, row.kind) {
             return Ok(Some(ConflictKind::Kind(kind)));
         }
-        // Windows counts units, of which one may be three bytes.
         let (_, folder) = self.places.folders.get(row.from.folder);
-        let is_long = |name: &[u8]| name.len() > MAX_NAME;
+        let is_long =
+            |name: &[u8]| check_component(name) == Err(NameFlaw::TooLong);
         if is_long(self.places.rows.name(row.from))
             || folder.split(|byte| *byte == b'/').any(is_long)
         {
             let kind = "an entry whose name, or that of a folder above it, \
-                        has more than 255 bytes: plans have no such names";
+                        is longer than names in plans can be";
             return Ok(Some(ConflictKind::Kind(kind)));
         }
         if !row.has_to {
@@ -199,8 +199,12 @@ impl<'a> Checker<'a> {
         if name.starts_with(TEMPORARY.as_bytes()) {
             return Ok(Some(ConflictKind::Temporary));
         }
-        // A new name that this program alone could open helps nobody there.
         let is_new = self.places.rows.name(row.from) != name;
+        if is_new && sanchay_names::is_too_long(name) {
+            let kind = Refusal::Name(NameFlaw::TooLong);
+            return Ok(Some(ConflictKind::Name(kind)));
+        }
+        // A new name that this program alone could open helps nobody there.
         if cfg!(windows) && is_new && !is_portable(name) {
             return Ok(Some(ConflictKind::Name(Refusal::NotPortable)));
         }
@@ -678,7 +682,7 @@ impl<'a> Checker<'a> {
             let mut other = stem.to_vec();
             other.extend_from_slice(number.as_bytes());
             other.extend_from_slice(rest);
-            if other.len() > MAX_NAME
+            if sanchay_names::is_too_long(&other)
                 || taken.contains(&(folder, self.compared(folder, &other)))
             {
                 return None;
