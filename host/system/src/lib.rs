@@ -3,15 +3,19 @@
 //! files that are known by their paths. Each is the same function everywhere;
 //! where a system has no such thing, it says so by `None`.
 
+mod other_writer;
+#[cfg(any(windows, test))]
+mod sddl;
 #[cfg(unix)]
 mod unix;
 #[cfg(windows)]
 mod windows;
 
+pub use other_writer::OtherWriter;
 #[cfg(unix)]
-pub use unix::{accounts, files, host, limits, process, streams};
+pub use unix::{accounts, files, host, limits, process, streams, writers};
 #[cfg(windows)]
-pub use windows::{accounts, files, host, limits, process, streams};
+pub use windows::{accounts, files, host, limits, process, streams, writers};
 
 #[cfg(test)]
 mod tests {

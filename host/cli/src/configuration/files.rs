@@ -11,7 +11,7 @@ use std::{
 };
 
 use sanchay::{EntryKind, Metadata, describe_io_error, storage};
-use sanchay_system::{accounts, files, host::HOME};
+use sanchay_system::{files, host::HOME, writers};
 
 use super::{ConfigurationError, Origin, variables};
 
@@ -20,9 +20,6 @@ const NAME: &str = "sanchay.toml";
 
 /// No file is larger, in bytes.
 const LIMIT: u64 = 1 << 20;
-
-/// The bit of a mode by which those may write who are neither owner nor group.
-const OTHERS_WRITE: u32 = 0o002;
 
 /// Which files the user wants to be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -205,8 +202,7 @@ impl Files {
             if user.is_some() && found.as_ref().map(id) == user.map(id) {
                 return Ok(());
             }
-            let folder = storage::stat(directory).ok();
-            match distrust(found.as_ref(), folder.as_ref()) {
+            match distrust(&file, found.as_ref(), directory) {
                 None => self.read(FileKind::Project, path, file)?,
                 Some(why) => {
                     let state = State::Refused(why);
@@ -273,30 +269,20 @@ fn is_absent(error: &io::Error) -> bool {
 
 /// Why a file in a folder may be somebody else's, if it may.
 fn distrust(
-    file: Option<&Metadata>,
-    folder: Option<&Metadata>,
+    file: &File,
+    found: Option<&Metadata>,
+    folder: &Path,
 ) -> Option<String> {
-    let (Some(file), Some(folder)) = (file, folder) else {
-        return Some("it cannot be looked at".to_owned());
-    };
-    if file.kind != EntryKind::File {
+    if found.is_some_and(|it| it.kind != EntryKind::File) {
         return Some("it is not a regular file".to_owned());
     }
-    let Some(user) = accounts::user() else {
-        return Some(
-            "this system does not tell here who may write it".to_owned(),
-        );
+    let (Some(_), Ok(of_file), Ok(of_folder)) =
+        (found, writers::of_file(file), writers::of_folder(folder))
+    else {
+        return Some("it cannot be looked at".to_owned());
     };
-    for (found, what) in [(file, "it"), (folder, "its folder")] {
-        let owner = found.uid;
-        if owner != user && owner != 0 {
-            return Some(format!("{what} belongs to another user ({owner})"));
-        }
-        if found.mode & OTHERS_WRITE != 0 {
-            return Some(format!("other users may write {what}"));
-        }
-    }
-    None
+    let of_file = of_file.map(|it| it.said_of("it").to_string());
+    of_file.or_else(|| Some(of_folder?.said_of("its folder").to_string()))
 }
 
 fn cannot(
