@@ -338,6 +338,17 @@ pub(crate) fn all(path: &Path) -> Vec<PathBuf> {
     std::iter::once(path.to_owned()).chain(companions).collect()
 }
 
+/// Where a catalog's files are, and their names: SQLite puts what belongs to
+/// a file beside it, not beside a link.
+pub(crate) fn real_names(path: &Path) -> (PathBuf, Vec<OsString>) {
+    let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let names = all(&real)
+        .iter()
+        .filter_map(|path| path.file_name().map(ToOwned::to_owned))
+        .collect();
+    (real, names)
+}
+
 /// Gives a damaged catalog another name, with what belongs to it.
 pub(crate) fn set_aside(path: &Path) -> Result<PathBuf, CatalogError> {
     let mut number = 1_u32;

@@ -43,6 +43,30 @@ pub struct Metadata {
     pub object: Option<ObjectFacts>,
 }
 
+impl Metadata {
+    /// That of something of which nothing is known but what it is, and what
+    /// permissions are to be shown.
+    #[must_use]
+    pub fn of_kind(kind: EntryKind, mode: u32) -> Self {
+        let never = Timestamp { seconds: 0, nanoseconds: 0 };
+        Self {
+            kind,
+            size: 0,
+            modified: never,
+            changed: never,
+            accessed: None,
+            created: None,
+            allocated: 0,
+            uid: 0,
+            gid: 0,
+            id: FileId { device: 0, inode: 0 },
+            links: 1,
+            mode,
+            object: None,
+        }
+    }
+}
+
 impl From<&Metadata> for Facts {
     fn from(metadata: &Metadata) -> Self {
         if metadata.object.is_some() {

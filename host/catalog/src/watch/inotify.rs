@@ -36,13 +36,7 @@ impl Events {
     pub(super) fn new(catalog: &Catalog) -> io::Result<Self> {
         let flags = CreateFlags::NONBLOCK | CreateFlags::CLOEXEC;
         let queue = inotify::init(flags)?;
-        let path = catalog.path();
-        // SQLite puts what belongs to a file beside it, not beside a link.
-        let real = path.canonicalize();
-        let own = file::all(real.as_deref().unwrap_or(path))
-            .iter()
-            .filter_map(|path| path.file_name().map(ToOwned::to_owned))
-            .collect();
+        let (_, own) = file::real_names(catalog.path());
         let home = catalog.directory_id();
         Ok(Self { queue, own, home, watched_home: None })
     }

@@ -36,14 +36,7 @@ struct Own {
 
 impl Own {
     fn new(catalog: &Catalog) -> Self {
-        let path = catalog.path();
-        // SQLite puts what belongs to a file beside it, not beside a link.
-        let real = path.canonicalize();
-        let real = real.as_deref().unwrap_or(path);
-        let names = file::all(real)
-            .iter()
-            .filter_map(|path| path.file_name().map(ToOwned::to_owned))
-            .collect();
+        let (real, names) = file::real_names(catalog.path());
         let home = real.parent().and_then(|it| it.canonicalize().ok());
         Self { home, names }
     }

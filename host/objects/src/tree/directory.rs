@@ -52,41 +52,24 @@ impl Tree {
         let modified = Timestamp { seconds: entry.modified, nanoseconds: 0 };
         let tag = entry.etag.as_deref();
         Metadata {
-            kind: EntryKind::File,
             size: entry.size,
             modified,
             changed: modified,
-            accessed: None,
-            created: None,
             allocated: entry.size,
-            uid: 0,
-            gid: 0,
             id: self.id_of(key, tag),
-            links: 1,
-            mode: 0o100_644,
             object: Some(ObjectFacts {
                 etag: tag.and_then(sanchay_storage::EntityTag::parse),
                 storage_class: entry.class,
             }),
+            ..Metadata::of_kind(EntryKind::File, 0o100_644)
         }
     }
 
     pub(super) fn folder_metadata(&self, prefix: &str) -> Metadata {
-        let never = Timestamp { seconds: 0, nanoseconds: 0 };
         Metadata {
-            kind: EntryKind::Directory,
-            size: 0,
-            modified: never,
-            changed: never,
-            accessed: None,
-            created: None,
-            allocated: 0,
-            uid: 0,
-            gid: 0,
             id: self.folder_id(prefix),
-            links: 1,
-            mode: 0o040_755,
             object: Some(ObjectFacts::default()),
+            ..Metadata::of_kind(EntryKind::Directory, 0o040_755)
         }
     }
 

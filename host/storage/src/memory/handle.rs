@@ -476,7 +476,6 @@ impl Directory for MemoryHandle {
             free: tree.free,
             block: tree.block,
             ignores_case: Some(false),
-            ignores_form: false,
             ..FileSystem::default()
         })
     }

@@ -1,6 +1,7 @@
 //! Which trash something goes to.
 
 use std::{
+    iter,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -52,14 +53,15 @@ impl Trash {
                         let (top, directory) = self.top(&path, device)?;
                         // Paths are recorded from there.
                         let below = path.strip_prefix(&top).unwrap_or(&path);
-                        at_top(&*directory, &top, *user)
+                        made_at_top(&*directory, &top, *user)
                             .map(|trash| (below.to_owned(), trash))
                     }
                 }
             }
             Some(TrashKind::Apple { home, user }) => {
-                let found = self.apple(home.as_deref(), *user, &path, device);
-                found.into_iter().next().map(|trash| (path, trash))
+                let home = home.as_deref();
+                let found = self.apple(home, *user, &path, device).next();
+                found.map(|trash| (path, trash))
             }
             Some(TrashKind::RecycleBin { user }) => {
                 let (top, directory) = self.top(&path, device)?;
@@ -146,18 +148,20 @@ impl Trash {
         user: u32,
         path: &Path,
         device: u64,
-    ) -> Vec<TrashFolder> {
+    ) -> impl Iterator<Item = TrashFolder> {
         let in_home = home.map(|home| home.join(".Trash"));
-        let at_top =
-            self.top(path, device).ok().and_then(|(top, directory)| {
-                // Nobody but the system may list it: its path has to do.
-                let shared = directory.stat(TRASHES.as_bytes(), Links::Refuse);
-                let (kind, metadata) = shared.ok()?;
-                let trusted = kind == EntryKind::Directory
-                    && metadata.mode & STICKY != 0;
-                trusted.then(|| top.join(TRASHES).join(user.to_string()))
-            });
-        let open = |path: PathBuf| {
+        // Looked for only where that in the home does not serve.
+        let at_top = iter::once_with(move || {
+            let (top, directory) = self.top(path, device).ok()?;
+            // Nobody but the system may list it: its path has to do.
+            let shared = directory.stat(TRASHES.as_bytes(), Links::Refuse);
+            let (kind, metadata) = shared.ok()?;
+            let trusted =
+                kind == EntryKind::Directory && metadata.mode & STICKY != 0;
+            trusted.then(|| top.join(TRASHES).join(user.to_string()))
+        });
+        let at_top = at_top.flatten();
+        let open = move |path: PathBuf| {
             let Ok(Opened::Directory(directory, id)) =
                 self.storage.open(&path)
             else {
@@ -168,7 +172,7 @@ impl Trash {
             let trash = TrashFolder::within(directory, path, Layout::Apple);
             trash.ok().filter(|_| is_own)
         };
-        in_home.into_iter().chain(at_top).filter_map(open).collect()
+        in_home.into_iter().chain(at_top).filter_map(open)
     }
 
     /// The trash in the user's home, if that is on a device.
@@ -265,46 +269,54 @@ impl Trash {
 }
 
 /// The user's trash at the top of a file system, made if it is missing.
-fn at_top(
+fn made_at_top(
     top: &dyn Directory,
     path: &Path,
-    number: u32,
+    user: u32,
 ) -> Option<TrashFolder> {
-    let user = number.to_string();
-    if let Some(shared) = trustworthy_shared(top)
-        && let Ok(own) = enter(&*shared, user.as_bytes())
-        && is_own(&*shared, user.as_bytes(), number)
-    {
-        let path = path.join(".Trash").join(&user);
-        return TrashFolder::make(own, path, Layout::Freedesktop).ok();
-    }
-    let name = format!(".Trash-{user}");
-    let own = enter(top, name.as_bytes()).ok()?;
-    if !is_own(top, name.as_bytes(), number) {
-        return None;
-    }
-    TrashFolder::make(own, path.join(name), Layout::Freedesktop).ok()
+    let enter = |above: &dyn Directory, name: &[u8]| {
+        let own = enter(above, name).ok()?;
+        is_own(above, name, user).then_some(own)
+    };
+    let (own, path) = at_top(top, path, user, enter).next()?;
+    TrashFolder::make(own, path, Layout::Freedesktop).ok()
 }
 
 /// The user's trashes that are at the top of a file system.
 fn there_at_top(
     top: &dyn Directory,
     path: &Path,
-    number: u32,
+    user: u32,
 ) -> Vec<TrashFolder> {
-    let (user, layout) = (number.to_string(), Layout::Freedesktop);
-    let mut found = Vec::new();
-    if let Some(shared) = trustworthy_shared(top)
-        && let Ok(own) = shared.open_dir(user.as_bytes(), Links::Refuse)
-    {
-        let path = path.join(".Trash").join(&user);
-        found.extend(TrashFolder::within(own, path, layout));
-    }
-    let name = format!(".Trash-{user}");
-    if let Ok(own) = top.open_dir(name.as_bytes(), Links::Refuse) {
-        found.extend(TrashFolder::within(own, path.join(name), layout));
-    }
-    found
+    let open = |above: &dyn Directory, name: &[u8]| {
+        above.open_dir(name, Links::Refuse).ok()
+    };
+    let layout = Layout::Freedesktop;
+    at_top(top, path, user, open)
+        .filter_map(|(own, path)| TrashFolder::within(own, path, layout).ok())
+        .collect()
+}
+
+/// The user's folders in the trash that all users share, and in their own, as
+/// they are opened one after the other, with their paths.
+fn at_top(
+    top: &dyn Directory,
+    path: &Path,
+    user: u32,
+    open: impl Fn(&dyn Directory, &[u8]) -> Option<Box<dyn Directory>>,
+) -> impl Iterator<Item = (Box<dyn Directory>, PathBuf)> {
+    let user = user.to_string();
+    let own = format!(".Trash-{user}");
+    [(true, user), (false, own)].into_iter().filter_map(
+        move |(is_shared, name)| {
+            if is_shared {
+                let shared = trustworthy_shared(top)?;
+                let found = open(&*shared, name.as_bytes())?;
+                return Some((found, path.join(".Trash").join(name)));
+            }
+            Some((open(top, name.as_bytes())?, path.join(name)))
+        },
+    )
 }
 
 /// A user's recycle bin at the top of a volume. Volumes have bins, or have

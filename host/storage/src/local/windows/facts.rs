@@ -103,22 +103,7 @@ impl Facts {
         let Some(kind) = special(file) else {
             return Ok(Self::of(file)?.metadata());
         };
-        let never = Timestamp { seconds: 0, nanoseconds: 0 };
-        Ok(Metadata {
-            kind,
-            size: 0,
-            modified: never,
-            changed: never,
-            accessed: None,
-            created: None,
-            allocated: 0,
-            uid: 0,
-            gid: 0,
-            id: FileId { device: 0, inode: 0 },
-            links: 1,
-            mode: mode(kind, 0),
-            object: None,
-        })
+        Ok(Metadata::of_kind(kind, mode(kind, 0)))
     }
 
     /// What it is.
@@ -162,7 +147,6 @@ impl Facts {
     pub(super) fn metadata(&self) -> Metadata {
         let kind = self.kind();
         Metadata {
-            kind,
             // What the system says of directories is no size.
             size: if self.is_directory { 0 } else { self.size },
             modified: time(self.modified),
@@ -170,12 +154,9 @@ impl Facts {
             accessed: Some(time(self.accessed)),
             created: Some(time(self.created)),
             allocated: self.allocated,
-            uid: 0,
-            gid: 0,
             id: self.id,
             links: self.links,
-            mode: mode(kind, self.attributes),
-            object: None,
+            ..Metadata::of_kind(kind, mode(kind, self.attributes))
         }
     }
 }
