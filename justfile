@@ -304,8 +304,12 @@ test-aarch64 *WORDS: _test-tools _aarch64-tools
     tests/aarch64/run "$@"
 
 # Check that all compiles for macOS, with Zig's libraries of C; --short: a part.
-check-macos *ARGS: _apple-targets
+check-macos *ARGS: (_targets "aarch64-apple-darwin" "x86_64-apple-darwin")
     tests/macos/check "$@"
+
+# Check that all compiles for Windows with the libraries of Microsoft's compiler.
+check-msvc: (_targets "x86_64-pc-windows-msvc")
+    tests/windows/check
 
 # Test what depends on the guest's compiler with a second one, if there is one.
 test-other-compiler: _test-tools _python _host-tools
@@ -389,9 +393,9 @@ _test-tools:
 _aarch64-tools:
     @"{{ justfile_directory() }}/x" --aarch64-tools
 
-# Rust's targets for macOS.
-_apple-targets:
-    @"{{ justfile_directory() }}/x" --apple-targets
+# Targets of Rust's.
+_targets *TARGETS:
+    @"{{ justfile_directory() }}/x" --targets {{ TARGETS }}
 
 # Rust's target for Windows, a linker for it, and Wine.
 _windows-tools:

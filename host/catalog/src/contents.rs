@@ -191,7 +191,7 @@ impl Manifest {
         };
         let whole = |path: &[u8]| -> PathBuf {
             let path = path_of(path);
-            std::path::absolute(&path).unwrap_or(path)
+            sanchay::storage::absolute(&path).unwrap_or(path)
         };
         let within = |path: &Path| match roots.as_slice() {
             [root] => path.starts_with(root),

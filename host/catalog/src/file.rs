@@ -225,9 +225,15 @@ fn readable(path: &Path) -> (rusqlite::Result<Connection>, Access) {
 
 /// A file's name as SQLite takes it with the option that nobody writes it.
 fn fixed_uri(path: &Path) -> String {
-    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let mut uri = String::from("file:");
-    for byte in path.as_os_str().as_bytes() {
+    let whole = sanchay::storage::absolute(path);
+    let whole = whole.unwrap_or_else(|_| path.to_owned());
+    let whole = whole.as_os_str().as_bytes();
+    let mut uri = String::from("file://");
+    // The letter of a drive has a slash before it there.
+    if !whole.starts_with(b"/") {
+        uri.push('/');
+    }
+    for byte in whole {
         match byte {
             b'a'..=b'z'
             | b'A'..=b'Z'

@@ -70,7 +70,8 @@ impl Catalog {
 
 /// An absolute path whose folder has no links, where that can be told.
 fn located(path: &Path) -> PathBuf {
-    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let whole = sanchay::storage::absolute(path);
+    let whole = whole.unwrap_or_else(|_| path.to_owned());
     let folder = whole.parent().and_then(|it| it.canonicalize().ok());
     sanchay_names::with_slashes(match (folder, whole.file_name()) {
         (Some(folder), Some(name)) => folder.join(name),

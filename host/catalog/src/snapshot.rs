@@ -299,9 +299,10 @@ pub(crate) fn absolute(roots: &[PathBuf]) -> Vec<PathBuf> {
             true => Path::new("."),
             false => root,
         };
-        fs::canonicalize(root)
-            .or_else(|_| std::path::absolute(root))
-            .unwrap_or_else(|_| root.to_owned())
+        let whole = fs::canonicalize(root)
+            .or_else(|_| sanchay::storage::absolute(root))
+            .unwrap_or_else(|_| root.to_owned());
+        sanchay_names::with_slashes(whole)
     };
     let mut all: Vec<PathBuf> = roots.iter().map(whole).collect();
     all.sort_unstable();

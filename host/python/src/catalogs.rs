@@ -85,7 +85,7 @@ fn open(
     let opened = py.detach(|| {
         let path = match file {
             // Its connections are opened later, wherever one is then.
-            Some(file) => std::path::absolute(&file).unwrap_or(file),
+            Some(file) => sanchay::storage::absolute(&file).unwrap_or(file),
             None => user_catalog()?,
         };
         if must_exist && let Err(source) = std::fs::metadata(&path) {
@@ -150,7 +150,7 @@ pub(crate) fn absolute(
     let whole = |path: PathBuf| {
         let made = match path.as_os_str().is_empty() {
             true => std::env::current_dir(),
-            false => std::path::absolute(&path),
+            false => sanchay::storage::absolute(&path),
         };
         made.map_err(|error| failure::of_system(py, &path, &error))
     };

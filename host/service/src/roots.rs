@@ -204,6 +204,7 @@ fn open(path: &Path) -> Result<Root, ServiceError> {
     let wrong = |why: String| ServiceError::Root { path: path.into(), why };
     let whole = fs::canonicalize(path)
         .map_err(|error| wrong(sanchay::describe_io_error(&error)))?;
+    let whole = sanchay_names::with_slashes(whole);
     match LocalStorage::new().open(&whole) {
         Ok(Opened::Directory(directory, _)) => {
             let hash = xxh3_64(whole.as_os_str().as_bytes());

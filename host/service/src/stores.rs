@@ -24,7 +24,7 @@ impl Stores {
                 path: path.clone(),
                 why,
             };
-            let whole = std::path::absolute(path)
+            let whole = sanchay::storage::absolute(path)
                 .map_err(|error| wrong(sanchay::describe_io_error(&error)))?;
             open(&whole).map_err(|error| wrong(error.to_string()))?;
             if all.insert(name.clone(), whole).is_some() {

@@ -47,7 +47,7 @@ pub use extents::{Extent, Extents};
 pub use file::{File, FileReader, RandomAccess};
 pub use file_system::{FileSystem, FileSystemId};
 pub use listing::{Listing, Span};
-pub use local::{LocalStorage, WorkingDirectory, stat, stat_open};
+pub use local::{LocalStorage, WorkingDirectory, absolute, stat, stat_open};
 pub use memory::{Counts, Fault, MemoryStorage};
 pub use metadata::{EntityTag, FileId, Metadata, ObjectFacts, storage_class};
 pub use sanchay_core::{

@@ -14,7 +14,10 @@ use unix as system;
 #[cfg(windows)]
 use windows as system;
 
-use std::{io, path::Path};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 pub use self::working_directory::WorkingDirectory;
 use crate::{Metadata, Storage as _, StorageError};
@@ -43,6 +46,16 @@ pub fn stat(path: &Path) -> io::Result<Metadata> {
 /// Why it cannot be determined.
 pub fn stat_open(file: &std::fs::File) -> io::Result<Metadata> {
     Ok(metadata_of_any(file)?)
+}
+
+/// A path from the top, with slashes, of one that may be relative to the
+/// current directory. Nothing is looked at, and links stay as they are.
+///
+/// # Errors
+/// The path is empty, the system has no such path, or the current directory is
+/// not known.
+pub fn absolute(path: &Path) -> io::Result<PathBuf> {
+    system::absolute(path)
 }
 
 /// This machine's file system.

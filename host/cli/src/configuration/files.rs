@@ -11,6 +11,7 @@ use std::{
 };
 
 use sanchay::{EntryKind, Metadata, describe_io_error, storage};
+use sanchay_names::with_slashes;
 use sanchay_system::{files, host::HOME, writers};
 
 use super::{ConfigurationError, Origin, variables};
@@ -183,7 +184,7 @@ impl Files {
     ) -> Result<(), ConfigurationError> {
         let Ok(directory) = env::current_dir() else { return Ok(()) };
         for directory in directory.ancestors() {
-            let path: Arc<Path> = Arc::from(directory.join(NAME));
+            let path: Arc<Path> = with_slashes(directory.join(NAME)).into();
             let file = match open(&path) {
                 Ok(file) => file,
                 Err(error) if is_absent(&error) => {
@@ -253,7 +254,7 @@ fn place(xdg: Option<OsString>, home: Option<OsString>) -> Option<PathBuf> {
     };
     let folder = absolute(xdg)
         .or_else(|| absolute(home).map(|home| home.join(".config")))?;
-    Some(folder.join("sanchay").join(NAME))
+    Some(with_slashes(folder.join("sanchay").join(NAME)))
 }
 
 /// Opens a file without waiting: it may turn out to be a pipe.

@@ -317,7 +317,7 @@ pub(crate) fn attachments_sync_outputs(
 }
 
 fn absolute(path: PathBuf) -> PyResult<PathBuf> {
-    std::path::absolute(path)
+    sanchay::storage::absolute(&path)
         .map_err(|error| PyValueError::new_err(error.to_string()))
 }
 

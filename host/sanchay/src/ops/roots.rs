@@ -225,7 +225,7 @@ fn add(
 pub(super) fn absolute(path: &Path, local: bool) -> std::io::Result<Vec<u8>> {
     let whole = match (local, path.as_os_str().is_empty()) {
         (true, true) => std::env::current_dir()?,
-        (true, false) => std::path::absolute(path)?,
+        (true, false) => sanchay_storage::absolute(path)?,
         (false, _) => Path::new("/").join(path),
     };
     let whole = sanchay_names::with_slashes(whole);

@@ -32,6 +32,8 @@ use rustix::{
     io::Errno,
 };
 
+pub(crate) use std::path::absolute;
+
 pub(crate) use self::attributes::{
     extended_attributes, remove_extended_attribute, set_attributes,
     set_extended_attribute,

@@ -47,6 +47,16 @@ use crate::{
 /// Whether files have owners that are numbers.
 pub(crate) const KEEPS_OWNERS: bool = false;
 
+/// An absolute path, with every name as it is: Win32 itself would change
+/// some.
+pub(crate) fn absolute(path: &Path) -> io::Result<PathBuf> {
+    if path.as_os_str().is_empty() {
+        return Err(ErrorKind::InvalidInput.into());
+    }
+    let path = path::Absolute::new(path)?.verbatim();
+    Ok(sanchay_names::with_slashes(path))
+}
+
 /// What the system says of links that lead in a circle
 /// (`ERROR_CANT_RESOLVE_FILENAME`).
 pub(crate) fn too_many_links() -> io::Error {

@@ -72,7 +72,7 @@ impl RunCommand for FetchArgs {
             None => OutputRoots::default(),
         };
         let absolute = |path: &PathBuf| {
-            std::path::absolute(path)
+            sanchay::storage::absolute(path)
                 .map_err(|source| Failure::List { path: path.clone(), source })
         };
         let roots = OutputRoots {

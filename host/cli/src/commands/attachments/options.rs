@@ -49,7 +49,7 @@ impl SessionArgs {
     pub(super) fn read(&self) -> Result<(Attachments, PathBuf), Failure> {
         let attachments = read_attachments(&self.attachments)?;
         let session =
-            std::path::absolute(&self.session).map_err(|source| {
+            sanchay::storage::absolute(&self.session).map_err(|source| {
                 Failure::List { path: self.session.clone(), source }
             })?;
         Ok((attachments, session))

@@ -43,7 +43,8 @@ pub(super) fn read(
 /// Where it is: as the configuration of the user says, or else in the folder
 /// of configurations.
 pub(super) fn path() -> Option<PathBuf> {
-    let home = folder(HOME);
+    // Where both are set, Git for Windows goes by HOME.
+    let home = folder("HOME").or_else(|| folder(HOME));
     let configs = folder("XDG_CONFIG_HOME")
         .or_else(|| Some(home.as_ref()?.join(".config")));
     let configs = configs.map(|it| it.join("git"));

@@ -12,8 +12,10 @@ use std::{
 use windows_sys::Wdk::Storage::FileSystem::{
     FILE_DISPOSITION_DELETE, FILE_DISPOSITION_IGNORE_READONLY_ATTRIBUTE,
     FILE_DISPOSITION_POSIX_SEMANTICS, FILE_INFORMATION_CLASS,
-    FILE_RENAME_INFORMATION, FileDispositionInformation,
-    FileDispositionInformationEx, FileLinkInformation, FileRenameInformation,
+    FILE_RENAME_IGNORE_READONLY_ATTRIBUTE, FILE_RENAME_INFORMATION,
+    FILE_RENAME_POSIX_SEMANTICS, FILE_RENAME_REPLACE_IF_EXISTS,
+    FileDispositionInformation, FileDispositionInformationEx,
+    FileLinkInformation, FileRenameInformation, FileRenameInformationEx,
 };
 
 use super::{
@@ -50,20 +52,19 @@ impl LocalDirectory {
         local.ok_or_else(|| io::Error::from(ErrorKind::CrossesDevices).into())
     }
 
-    /// Gives an entry a second name, or another one.
+    /// Gives an entry a second name, or another one that is not taken.
     fn name(
         &self,
         name: &[u8],
         (to, new_name): (&dyn Directory, &[u8]),
         class: FILE_INFORMATION_CLASS,
-        replace: bool,
     ) -> Result<(), StorageError> {
         let access = match class == FileLinkInformation {
             true => Access::Adjust,
             false => Access::Remove,
         };
         let held = handle::open_entry(self.handle.as_handle(), name, access)?;
-        let named = named(Self::of(to)?, new_name, replace)?;
+        let named = named(Self::of(to)?, new_name, 0)?;
         Ok(nt::set(held.as_handle(), class, named.bytes())?)
     }
 
@@ -86,12 +87,9 @@ impl LocalDirectory {
 }
 
 /// What says that an entry is to be named so in a directory; links and
-/// renamings have the same form.
-fn named(
-    to: &LocalDirectory,
-    name: &[u8],
-    replace: bool,
-) -> io::Result<Space> {
+/// renamings have the same form. The first of the flags, to replace what has
+/// the name, is what older systems know.
+fn named(to: &LocalDirectory, name: &[u8], flags: u32) -> io::Result<Space> {
     type Rename = FILE_RENAME_INFORMATION;
     let name = bytes_of(&names::units(name)?);
     let length = u32::try_from(name.len());
@@ -99,13 +97,23 @@ fn named(
     let directory = to.handle.as_raw_handle().addr();
     let at = offset_of!(Rename, FileName);
     let mut space = Space::new(size_of::<Rename>().max(at + name.len()));
-    space.put(0, &[replace.into()]);
+    space.put(0, &flags.to_ne_bytes());
     let root = offset_of!(Rename, RootDirectory);
     space.put(root, &directory.to_ne_bytes());
     let count = offset_of!(Rename, FileNameLength);
     space.put(count, &length.to_ne_bytes());
     space.put(at, &name);
     Ok(space)
+}
+
+/// Whether an error says that the file system does not know how to do
+/// something, which newer ones do.
+fn is_unknown(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::Unsupported)
+        || matches!(
+            error.raw_os_error(),
+            Some(INVALID_FUNCTION | NOT_SUPPORTED)
+        )
 }
 
 /// Removes what is open, at once where the file system can do that.
@@ -115,13 +123,7 @@ fn remove(held: &OwnedHandle) -> io::Result<()> {
         | FILE_DISPOSITION_IGNORE_READONLY_ATTRIBUTE;
     let class = FileDispositionInformationEx;
     match nt::set(held.as_handle(), class, &flags.to_ne_bytes()) {
-        Err(error)
-            if matches!(
-                error.kind(),
-                ErrorKind::InvalidInput | ErrorKind::Unsupported
-            ) || error.raw_os_error() == Some(INVALID_FUNCTION)
-                || error.raw_os_error() == Some(NOT_SUPPORTED) =>
-        {
+        Err(error) if is_unknown(&error) => {
             // Else when the last handle of it is closed.
             attributes::unprotected(held.as_handle(), || {
                 nt::set(held.as_handle(), FileDispositionInformation, &[1])
@@ -131,7 +133,8 @@ fn remove(held: &OwnedHandle) -> io::Result<()> {
     }
 }
 
-/// What file systems say that know no removal at once.
+/// What file systems say that know no removal at once, and no replacing of
+/// what is open.
 const INVALID_FUNCTION: i32 = 1;
 const NOT_SUPPORTED: i32 = 50;
 
@@ -233,7 +236,7 @@ impl Directory for LocalDirectory {
         to: &dyn Directory,
         new_name: &[u8],
     ) -> Result<(), StorageError> {
-        self.name(name, (to, new_name), FileLinkInformation, false)
+        self.name(name, (to, new_name), FileLinkInformation)
     }
 
     fn replace(
@@ -242,7 +245,23 @@ impl Directory for LocalDirectory {
         to: &dyn Directory,
         new_name: &[u8],
     ) -> Result<(), StorageError> {
-        self.name(name, (to, new_name), FileRenameInformation, true)
+        let parent = self.handle.as_handle();
+        let held = handle::open_entry(parent, name, Access::Remove)?;
+        let to = Self::of(to)?;
+        // Also what is open, or has write protection, as on Unix.
+        let flags = FILE_RENAME_REPLACE_IF_EXISTS
+            | FILE_RENAME_POSIX_SEMANTICS
+            | FILE_RENAME_IGNORE_READONLY_ATTRIBUTE;
+        let rename = |class, flags| {
+            let named = named(to, new_name, flags)?;
+            nt::set(held.as_handle(), class, named.bytes())
+        };
+        Ok(match rename(FileRenameInformationEx, flags) {
+            Err(error) if is_unknown(&error) => {
+                rename(FileRenameInformation, FILE_RENAME_REPLACE_IF_EXISTS)?;
+            }
+            renamed => renamed?,
+        })
     }
 
     fn set_attributes(
@@ -283,7 +302,7 @@ impl Directory for LocalDirectory {
         to: &dyn Directory,
         new_name: &[u8],
     ) -> Result<(), StorageError> {
-        self.name(name, (to, new_name), FileRenameInformation, false)
+        self.name(name, (to, new_name), FileRenameInformation)
     }
 
     fn remove_file(&self, name: &[u8]) -> Result<(), StorageError> {
