@@ -89,26 +89,6 @@ def test_texts_of_all_shards_that_are_alike_are_those_of_one_search(tree):
     assert [it.filename for it in gone.errors] == [str(root / "in/0/0")]
 
 
-def test_texts_that_are_gone_when_they_are_read_again_fail_the_shard(tree):
-    # It takes long enough for somebody to be told of it in the middle.
-    names = {f"in/a/{it}": b"%d words" % it for it in range(6000)}
-    root = tree({**names, "in/b/text": b"words of a text " * 20})
-    roots = [root / "in/a", root / "in/b"]
-    [shard] = sanchay.plan_shards(roots, target_files=9999, similar={})
-    moved = []
-
-    def lose(progress):
-        if progress.phase == "comparing" and not moved:
-            (root / "in/b").rename(root / "away")
-            (root / "in/b").mkdir()
-            moved.append(True)
-
-    with pytest.raises(OSError, match="nothing is there"):
-        shard.write(root / "out", threads=1, progress=lose)
-    assert moved
-    assert not list((root / "out").glob("shards/*.json"))
-
-
 def test_merges_are_of_the_directory_at_the_call(tree, monkeypatch):
     root = tree({"in/a": b"same words " * 30, "in/b": b"same words " * 30})
     os.link(root / "in/a", root / "in/c")

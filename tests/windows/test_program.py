@@ -283,6 +283,21 @@ def test_what_has_the_attribute_is_hidden(sanchay: Program) -> None:
 
 
 @on_windows_itself
+def test_what_would_have_to_be_fetched_is_read_if_that_is_asked_for(
+    sanchay: Program,
+) -> None:
+    # Wine keeps no such attribute.
+    make(sanchay, here="text", elsewhere="text")
+    path = given(sanchay.top / "elsewhere")
+    subprocess.run(["attrib", "+o", path], check=True)
+    assert sanchay.paths() == ["elsewhere", "here"]
+    _, said = sanchay.run("dupes", code=3)
+    assert "SANCHAY_FETCH=1" in said
+    sanchay.environment["SANCHAY_FETCH"] = "1"
+    assert "elsewhere" in sanchay.run("dupes")[0]
+
+
+@on_windows_itself
 def test_a_junction_is_a_link(sanchay: Program) -> None:
     # Wine shows links of this machine as what they lead to.
     make(sanchay, d__a="text")

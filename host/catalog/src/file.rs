@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use sanchay_names::OsStrExt as _;
 use sanchay_system::files;
@@ -27,6 +28,10 @@ const CACHE: i64 = 4096;
 /// How many pages are written to the log before they are moved to the file,
 /// which waits for the disk: better meanwhile than at the end of a run.
 const CHECKPOINT: i64 = 1000;
+
+/// What is escaped in the path of SQLite's URIs.
+const IN_URI: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'/');
 
 /// The first bytes of every SQLite database.
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
@@ -228,25 +233,11 @@ fn fixed_uri(path: &Path) -> String {
     let whole = sanchay::storage::absolute(path);
     let whole = whole.unwrap_or_else(|_| path.to_owned());
     let whole = whole.as_os_str().as_bytes();
-    let mut uri = String::from("file://");
-    // The letter of a drive has a slash before it there.
-    if !whole.starts_with(b"/") {
-        uri.push('/');
-    }
-    for byte in whole {
-        match byte {
-            b'a'..=b'z'
-            | b'A'..=b'Z'
-            | b'0'..=b'9'
-            | b'/'
-            | b'.'
-            | b'-'
-            | b'_' => uri.push(char::from(*byte)),
-            other => uri.push_str(&format!("%{other:02X}")),
-        }
-    }
-    uri.push_str("?immutable=1");
-    uri
+    // The letter of a drive has a slash before it there. A server's name has
+    // two, and two more before it: SQLite knows no machine but this one.
+    let top = if whole.starts_with(b"/") { "" } else { "/" };
+    let whole = percent_encode(whole, IN_URI);
+    format!("file://{top}{whole}?immutable=1")
 }
 
 /// What a database is.

@@ -99,3 +99,73 @@ fn add(text: &SketchedText, table: &mut Partitions) -> Result<(), ShardError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        fs, io, ops::ControlFlow, path::Path, sync::Arc, time::Duration,
+    };
+
+    use sanchay::{Engine, Monitor, Phase, Shingling};
+    use sanchay_core::shard::{Likeness, Target};
+
+    use crate::{Place, PlanOptions, RunOptions, ShardError, plan, run};
+
+    /// Puts an empty folder in the place of one, unless it is away already.
+    fn put_away(folder: &Path) -> io::Result<()> {
+        let away = folder.with_extension("away");
+        if !away.exists() {
+            fs::rename(folder, away)?;
+            fs::create_dir(folder)?;
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn texts_that_are_gone_when_they_are_read_again_fail_the_shard() {
+        let tree = tempfile::tempdir().unwrap();
+        let roots = ["a", "b"].map(|name| tree.path().join("in").join(name));
+        for root in &roots {
+            fs::create_dir_all(root).unwrap();
+            fs::write(root.join("text"), "words of a text ").unwrap();
+        }
+        let engine = Engine::builder().threads(1).build().unwrap();
+        let mut options = PlanOptions::new(Target::Files(9));
+        let likeness = Likeness::new(0.5, Shingling::default(), 1 << 20);
+        options.similar = Some(likeness);
+        let plan = plan(&engine, &roots, &options, |_| {}).unwrap();
+        let [shard] = &plan.shards[..] else { panic!("{:?}", plan.shards) };
+
+        // All are hashed when the first texts are read again.
+        let [_, last] = roots.clone();
+        let monitor = Monitor {
+            progress: Some(Arc::new(move |progress| {
+                if progress.phase == Phase::Comparing {
+                    put_away(&last).unwrap();
+                }
+                ControlFlow::Continue(())
+            })),
+            interval: Duration::ZERO,
+            ..Monitor::default()
+        };
+        let options = RunOptions { monitor, ..RunOptions::default() };
+        let out = tree.path().join("out");
+        let place = Place::folder(&out);
+        let ended = run(&engine, shard, &place, &options, |it| panic!("{it}"));
+        let Err(ShardError::Gone { roots: gone, .. }) = ended else {
+            panic!("{ended:?}");
+        };
+        assert_eq!(gone, [shard.parts[1].root.clone()]);
+        assert!(!out.join("shards").exists());
+
+        let place = Place::folder(&tree.path().join("again"));
+        run(&engine, shard, &place, &RunOptions::default(), |_| {})
+            .unwrap_err();
+        fs::remove_dir(&roots[1]).unwrap();
+        fs::rename(roots[1].with_extension("away"), &roots[1]).unwrap();
+        run(&engine, shard, &place, &RunOptions::default(), |it| {
+            panic!("{it}");
+        })
+        .unwrap();
+    }
+}

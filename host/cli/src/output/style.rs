@@ -7,6 +7,7 @@ use std::{
 };
 
 use lscolors::{Indicator, LsColors, Style};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use sanchay_core::{append::append, kind::EntryKind};
 use sanchay_names::OsStrExt as _;
 use sanchay_output::{PathStyle, StyledPath};
@@ -21,6 +22,15 @@ const STICKY: u32 = 0o1000;
 const SET_UID: u32 = 0o4000;
 const SET_GID: u32 = 0o2000;
 const EXECUTE: u32 = 0o111;
+
+/// What is escaped in a URL's path (RFC 3986).
+const IN_URL: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b':')
+    .remove(b'/');
 
 /// What surrounds paths.
 #[derive(Debug)]
@@ -140,21 +150,10 @@ impl Links {
     }
 }
 
-/// Appends bytes as a URL has them (RFC 3986).
+/// Appends bytes as a URL has them.
 fn push_encoded(bytes: &[u8], out: &mut Vec<u8>) {
-    for byte in bytes {
-        match byte {
-            b'a'..=b'z'
-            | b'A'..=b'Z'
-            | b'0'..=b'9'
-            | b'-'
-            | b'.'
-            | b'_'
-            | b'~'
-            | b':'
-            | b'/' => out.push(*byte),
-            other => append(out, format_args!("%{other:02X}")),
-        }
+    for part in percent_encode(bytes, IN_URL) {
+        out.extend_from_slice(part.as_bytes());
     }
 }
 

@@ -278,7 +278,8 @@ fn made_at_top(
         let own = enter(above, name).ok()?;
         is_own(above, name, user).then_some(own)
     };
-    let (own, path) = at_top(top, path, user, enter).next()?;
+    let (own, path) = in_shared(top, path, user, enter)
+        .or_else(|| own_at_top(top, path, user, enter))?;
     TrashFolder::make(own, path, Layout::Freedesktop).ok()
 }
 
@@ -292,31 +293,35 @@ fn there_at_top(
         above.open_dir(name, Links::Refuse).ok()
     };
     let layout = Layout::Freedesktop;
-    at_top(top, path, user, open)
+    [in_shared(top, path, user, open), own_at_top(top, path, user, open)]
+        .into_iter()
+        .flatten()
         .filter_map(|(own, path)| TrashFolder::within(own, path, layout).ok())
         .collect()
 }
 
-/// The user's folders in the trash that all users share, and in their own, as
-/// they are opened one after the other, with their paths.
-fn at_top(
+/// The user's folder in the trash that all users share, and its path.
+fn in_shared(
     top: &dyn Directory,
     path: &Path,
     user: u32,
     open: impl Fn(&dyn Directory, &[u8]) -> Option<Box<dyn Directory>>,
-) -> impl Iterator<Item = (Box<dyn Directory>, PathBuf)> {
-    let user = user.to_string();
-    let own = format!(".Trash-{user}");
-    [(true, user), (false, own)].into_iter().filter_map(
-        move |(is_shared, name)| {
-            if is_shared {
-                let shared = trustworthy_shared(top)?;
-                let found = open(&*shared, name.as_bytes())?;
-                return Some((found, path.join(".Trash").join(name)));
-            }
-            Some((open(top, name.as_bytes())?, path.join(name)))
-        },
-    )
+) -> Option<(Box<dyn Directory>, PathBuf)> {
+    let name = user.to_string();
+    let shared = trustworthy_shared(top)?;
+    let found = open(&*shared, name.as_bytes())?;
+    Some((found, path.join(".Trash").join(name)))
+}
+
+/// The user's own folder at the top, and its path.
+fn own_at_top(
+    top: &dyn Directory,
+    path: &Path,
+    user: u32,
+    open: impl Fn(&dyn Directory, &[u8]) -> Option<Box<dyn Directory>>,
+) -> Option<(Box<dyn Directory>, PathBuf)> {
+    let name = format!(".Trash-{user}");
+    Some((open(top, name.as_bytes())?, path.join(name)))
 }
 
 /// A user's recycle bin at the top of a volume. Volumes have bins, or have
