@@ -157,15 +157,5 @@ mod tests {
         };
         assert_eq!(gone, [shard.parts[1].root.clone()]);
         assert!(!out.join("shards").exists());
-
-        let place = Place::folder(&tree.path().join("again"));
-        run(&engine, shard, &place, &RunOptions::default(), |_| {})
-            .unwrap_err();
-        fs::remove_dir(&roots[1]).unwrap();
-        fs::rename(roots[1].with_extension("away"), &roots[1]).unwrap();
-        run(&engine, shard, &place, &RunOptions::default(), |it| {
-            panic!("{it}");
-        })
-        .unwrap();
     }
 }
