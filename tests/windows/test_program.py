@@ -267,6 +267,19 @@ def test_a_path_that_may_mean_two_things_is_refused(
     assert sanchay.contents() == {"a": b"text"}
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_lists_may_be_as_shells_of_windows_write_them(
+    sanchay: Program, encoding: str
+) -> None:
+    make(sanchay, one="1", zwei_ä="2", three="3")
+    listed = "one\r\nzwei_ä\r\n".encode(encoding)
+    (sanchay.top / "list").write_bytes(listed)
+    named = sanchay.records("scan", "--files-from", "list")
+    assert sorted(it["path"] for it in named) == ["one", "zwei_ä"]
+    out, _ = sanchay.run("scan", "--files-from", "-", data=listed)
+    assert len(out.splitlines()) == 2
+
+
 def test_what_has_the_attribute_is_hidden(sanchay: Program) -> None:
     make(sanchay, shown="1", marked="2")
     attrib = ["attrib"] if ON_WINDOWS else [str(HERE / "wine"), "attrib"]

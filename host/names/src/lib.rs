@@ -23,6 +23,8 @@
 #[cfg(windows)]
 mod encoded;
 #[cfg(any(windows, test))]
+mod lists;
+#[cfg(any(windows, test))]
 mod slashes;
 mod wtf8;
 
@@ -44,6 +46,17 @@ pub fn is_too_long(name: &[u8]) -> bool {
     return to_units(name).is_none_or(|units| units.len() > MOST);
     #[cfg(not(windows))]
     return name.len() > MOST;
+}
+
+/// The text of a list of names, one a line. On Windows, it loses the mark of an
+/// encoding and the carriage returns before its line ends, which are no part of
+/// any name there, and may be UTF-16, as PowerShell 5 writes it.
+#[must_use]
+pub fn list_text(text: Vec<u8>) -> Vec<u8> {
+    #[cfg(windows)]
+    return lists::plain(&text);
+    #[cfg(not(windows))]
+    text
 }
 
 /// The path of a `file:` URL, which begins with a slash. On Windows, that one

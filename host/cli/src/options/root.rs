@@ -66,6 +66,10 @@ impl ListArgs {
                 path: file.to_owned(),
                 source,
             })?;
+            let bytes = match end {
+                b'\n' => sanchay_names::list_text(bytes),
+                _ => bytes,
+            };
             let paths = bytes.split(|byte| *byte == end);
             all.extend(paths.filter(|path| !path.is_empty()).map(listed));
         }

@@ -131,6 +131,8 @@ fn read(
         let line = before.split(|byte| *byte == b'\n').count();
         (line, "it is not UTF-8; \\xff stands for such a byte")
     })?;
+    // Some editors mark what is UTF-8.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut names: Vec<Option<Vec<u8>>> = vec![None; paths.len()];
     for (number, line) in text.lines().enumerate() {
         let wrong = |why| (number + 1, why);
