@@ -30,7 +30,7 @@ def check(wheel: Path) -> None:
     licences = {it.split("/licenses/")[1] for it in files if "/licenses/" in it}
     assert licences == LICENCES, licences
     for name, content in files.items():
-        if not name.endswith(".so"):
+        if not name.endswith((".so", ".pyd")):
             assert str(checkout).encode() not in content, f"{name} names {checkout}"
             assert str(Path.home()).encode() not in content, name
     for package in ("mithril", "rusty_attachments", "sanchay", "sanchay_desktop"):
