@@ -4,7 +4,7 @@
 
 Each must have its packages with their types, a bill of materials that names the
 parts of the component, too, the texts of all licences, and no path of the
-machine that built it.
+machine that built it but in the extension module.
 """
 
 from __future__ import annotations
