@@ -231,21 +231,19 @@ fn a_slow_reader_finds_whole_records_and_the_end_of_the_array() {
     for number in 0..4000 {
         tree.file(format!("d/{number:0100}"), "");
     }
-    promptly(|| {
-        let program = sanchay().within(tree.root());
-        let mut running = program.words("hash d --format json").start();
-        let mut stdout = running.stdout();
-        thread::sleep(Duration::from_millis(300));
-        running.signal(Signal::INT);
-        // It reads on, now that it is too late for most of it.
-        let mut text = Vec::new();
-        stdout.read_to_end(&mut text).unwrap();
-        let finished = running.wait();
-        assert_eq!(finished.signal(), Some(Signal::INT.as_raw()));
-        let objects = records::json(&text);
-        assert!(objects.iter().all(|it| it["hash"].is_string()));
-        objects.len() > 100
-    });
+    let program = sanchay().within(tree.root());
+    let mut running = program.words("hash d --format json").start();
+    let mut stdout = running.stdout();
+    let mut text = vec![0; 64 << 10];
+    stdout.read_exact(&mut text).unwrap();
+    running.signal(Signal::INT);
+    // It reads on, now that it is too late for most of it.
+    stdout.read_to_end(&mut text).unwrap();
+    let finished = running.wait();
+    assert_eq!(finished.signal(), Some(Signal::INT.as_raw()));
+    let objects = records::json(&text);
+    assert!(objects.iter().all(|it| it["hash"].is_string()));
+    assert!(objects.len() > 100, "{}", objects.len());
 }
 
 #[test]
@@ -280,7 +278,7 @@ fn an_interrupted_program_ends_the_loop_of_the_shell_that_runs_it() {
         .args(["bash", "-c", script, env!("CARGO_BIN_EXE_sanchay")])
         .start();
     let stdout = running.stdout();
-    thread::sleep(Duration::from_millis(800));
+    thread::sleep(Duration::from_millis(1500));
     // What Ctrl-C does: the shell and the program hear it.
     running.signal_group(Signal::INT);
     let finished = running.wait();
