@@ -261,9 +261,34 @@ def test_a_path_that_may_mean_two_things_is_refused(
     sanchay: Program, path: str
 ) -> None:
     make(sanchay, a="text")
-    for command in ["scan", "hash"]:
-        _, said = sanchay.run(command, path, code=2)
+    for words in [
+        ("scan", path),
+        ("hash", path),
+        ("scan", "-o", path),
+        ("copy", "a", "--apply", "--into", path),
+        ("store", "init", path),
+    ]:
+        _, said = sanchay.run(*words, code=2)
         assert path in said, said
+    assert sanchay.contents() == {"a": b"text"}
+
+
+def test_no_output_is_written_under_another_name(sanchay: Program) -> None:
+    make(sanchay, a="text")
+    for name in ["out.", "out "]:
+        _, said = sanchay.run("scan", "-o", name, code=2)
+        assert "ends in a dot or a space" in said, said
+    assert sanchay.contents() == {"a": b"text"}
+
+
+def test_a_server_that_is_not_there_is_no_folder_of_the_drive(
+    sanchay: Program,
+) -> None:
+    make(sanchay, a="text")
+    for into in ["//sanchay-nowhere", "//sanchay-nowhere/share/x", "\\\\"]:
+        sanchay.run("copy", "a", "--apply", "--into", into, code=2)
+    top = Path("C:/") if ON_WINDOWS else TARGET / "wine-prefix/drive_c"
+    assert not [it for it in os.listdir(top) if "nowhere" in it]
     assert sanchay.contents() == {"a": b"text"}
 
 
@@ -278,6 +303,28 @@ def test_lists_may_be_as_shells_of_windows_write_them(
     assert sorted(it["path"] for it in named) == ["one", "zwei_ä"]
     out, _ = sanchay.run("scan", "--files-from", "-", data=listed)
     assert len(out.splitlines()) == 2
+    digests, _ = sanchay.run("hash", "--sha256", "one", "zwei_ä")
+    (sanchay.top / "sums").write_bytes(
+        digests.replace("\n", "\r\n").encode(encoding)
+    )
+    checked, _ = sanchay.run("hash", "--check", "sums")
+    assert sorted(checked.splitlines()) == ["one: OK", "zwei_ä: OK"]
+    plan, _ = sanchay.run("rename", "--to", "{name}2", "zwei_ä")
+    (sanchay.top / "plan").write_bytes(plan.replace("\n", "\r\n").encode(encoding))
+    sanchay.run("apply", "plan")
+    assert (sanchay.top / "zwei_ä2").read_text() == "2"
+
+
+def test_a_backslash_in_a_glob_separates_names(sanchay: Program) -> None:
+    make(sanchay, a="1", d__e__b_dot_txt="2", d__c_dot_txt="3", f__b_dot_txt="4")
+    assert sanchay.paths("--glob", "d\\e\\*.txt") == ["d/e/b.txt"]
+    assert sanchay.paths("--iglob", "D\\**\\*.TXT") == ["d/c.txt", "d/e/b.txt"]
+    assert sanchay.paths("--exclude", "d\\") == ["a", "f/b.txt"]
+    assert sanchay.paths("--glob", "!f\\b*") == ["a", "d/c.txt", "d/e/b.txt"]
+    words = ("--json", "--root", ".", "--destination", "out", "--include", "d\\e\\*")
+    said, _ = sanchay.run("attachments", "manifest", "snapshot", *words)
+    manifest = json.loads((sanchay.top / json.loads(said)["manifest"]).read_text())
+    assert [it["path"] for it in manifest["paths"]] == ["d/e/b.txt"]
 
 
 def test_what_has_the_attribute_is_hidden(sanchay: Program) -> None:
@@ -354,6 +401,15 @@ def test_commands_are_run_for_files_and_may_be_batch_files(
     out, _ = sanchay.run("scan", "-x", "cmd", "/c", "echo", "{/}", "{//}", ";", ".")
     lines = sorted(it.split() for it in out.splitlines())
     assert [it[0] for it in lines] == ["a", "b.txt"], out
+
+
+def test_no_name_is_a_command_for_the_interpreter(sanchay: Program) -> None:
+    make(sanchay, **{"a&echo injected": "1", "%OS%": "2", "plain": "3"})
+    for option in ["-x", "-X"]:
+        words = ("scan", option, "cmd.exe", "/c", "echo", "got")
+        out, said = sanchay.run(*words, code=1)
+        assert out.split() == ["got", "plain"], out
+        assert "a&echo injected: cmd would read" in said, said
 
 
 def test_settings_are_taken_from_a_file_that_nobody_else_may_write(
@@ -469,7 +525,8 @@ def test_a_plan_is_applied_from_a_file_and_a_pipe(sanchay: Program) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["CON", "nul.txt", "COM1", "a.", "a ", "x:y", "a?", "back\\\\slash"]
+    "name",
+    ["CON", "nul.txt", "COM1", "conin$", "a.", "a ", "x:y", "a?", "back\\\\slash"]
 )
 def test_no_name_is_made_that_others_could_not_open(
     sanchay: Program, name: str
@@ -478,6 +535,26 @@ def test_no_name_is_made_that_others_could_not_open(
     _, said = sanchay.run("rename", "--to", name, "a", "--apply", code=2)
     assert "the new name is none on Windows" in said, said
     assert sanchay.contents() == {"a": b"text", "b": b"text"}
+    # Nor does an edited plan make one.
+    plan, _ = sanchay.run("rename", "--to", "instead", "a")
+    edited = plan.replace('"instead"', json.dumps(name))
+    assert edited != plan
+    _, said = sanchay.run("apply", "-", "--force-edited", data=edited.encode(), code=2)
+    assert "could open" in said, said
+    assert sanchay.contents() == {"a": b"text", "b": b"text"}
+
+
+def test_links_that_cannot_be_made_are_not_planned(sanchay: Program) -> None:
+    make(sanchay, a="same", b="same")
+    for words in [
+        ("link", "--symbolic", "--into", "links", "."),
+        ("link", "--reflink", "--into", "links", "."),
+        ("dedupe", "--action", "symlink", "."),
+        ("dedupe", "--action", "reflink", "."),
+    ]:
+        _, said = sanchay.run(*words, "--apply", code=2)
+        assert "no symbolic links" in said or "cannot share" in said, said
+    assert sanchay.contents() == {"a": b"same", "b": b"same"}
 
 
 def test_names_that_differ_in_case_alone_collide_in_a_plan(sanchay: Program) -> None:
@@ -546,6 +623,50 @@ def test_a_store_gives_back_what_was_put_into_it(sanchay: Program) -> None:
     sanchay.run("store", "get", store, "second", sanchay.top / "again")
     [found] = (sanchay.top / "again").rglob("b")
     assert found.read_bytes() == b"two" * 100_000
+
+
+@pytest.fixture
+def drives(tmp_path: Path) -> Iterator[dict[str, Path]]:
+    """Two folders that are drives, by the tops of these."""
+    letters = {f"{it}:\\": tmp_path / f"drive_{it}" for it in "RS"}
+    devices = TARGET / "wine-prefix/dosdevices"
+    for top, folder in letters.items():
+        folder.mkdir()
+        if ON_WINDOWS:
+            subprocess.run(["subst", top[:2], str(folder)], check=True)
+        else:
+            (devices / top[:2].lower()).symlink_to(folder)
+    yield letters
+    for top in letters:
+        if ON_WINDOWS:
+            subprocess.run(["subst", top[:2], "/d"], check=True)
+        else:
+            (devices / top[:2].lower()).unlink()
+
+
+def test_whole_drives_are_stored_and_come_back(
+    sanchay: Program, drives: dict[str, Path]
+) -> None:
+    for top, folder in drives.items():
+        (folder / "d").mkdir()
+        (folder / "d/file").write_text(top)
+    store = sanchay.top / "store"
+    sanchay.run("store", "init", store)
+    sanchay.run("store", "put", store, *drives, "--name", "both")
+    sanchay.run("store", "check", store)
+    sanchay.run("store", "get", store, "both", sanchay.top / "back")
+    for top in drives:
+        back = sanchay.top / "back" / top[0] / "d/file"
+        assert back.read_text() == top
+    [one, two] = drives
+    sanchay.run("move", f"{one}d\\file", "--into", two, "--apply")
+    assert (drives[two] / "file").read_text() == one
+    sanchay.run("undo")
+    assert (drives[one] / "d/file").read_text() == one
+    sanchay.run("copy", one, "--into", f"{two}new\\below", "--apply")
+    assert (drives[two] / "new/below/d/file").read_text() == one
+    sanchay.run("undo")
+    assert os.listdir(drives[two]) == ["d"]
 
 
 def test_a_snapshot_of_attachments_has_the_files(sanchay: Program) -> None:

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, path::Path};
 
-use sanchay::{Engine, EntryKind as Kind, Timestamp};
+use sanchay::{Engine, EntryKind as Kind};
 use sanchay_core::attachments::{EntryKind, GlobFilter, Manifest, text};
 
 use crate::{
@@ -110,13 +110,10 @@ fn facts(
         if !filter.matches(name) {
             continue;
         }
-        let metadata = std::fs::metadata(found.path())
+        let metadata = sanchay_storage::stat(found.path())
             .map_err(AttachmentError::file(found.path(), "cannot look at"))?;
-        let modified = metadata
-            .modified()
-            .map_err(AttachmentError::file(found.path(), "cannot look at"))?;
-        let mtime = microseconds(Timestamp::from(modified));
-        facts.push((text::of_name(name), metadata.len(), mtime));
+        let mtime = microseconds(metadata.modified);
+        facts.push((text::of_name(name), metadata.size, mtime));
     }
     Ok(facts)
 }

@@ -2,6 +2,8 @@
 //! one for as many as fit. No shell is involved.
 
 mod batches;
+#[cfg(any(windows, test))]
+mod command_interpreter;
 mod each;
 
 use std::{
@@ -24,6 +26,8 @@ use sanchay_sync::lock;
 
 use self::{batches::Batches, each::Each};
 use crate::failure::Failure;
+#[cfg(windows)]
+use crate::messages;
 
 /// Which commands are run, and how.
 #[derive(Clone, Debug)]
@@ -41,6 +45,9 @@ pub(crate) struct Commands {
 pub(crate) struct Executor {
     runner: Runner,
     shared: Arc<Shared>,
+    /// Whether one of the commands is `cmd`, which reads names anew.
+    #[cfg(windows)]
+    interprets: bool,
 }
 
 #[derive(Debug)]
@@ -107,6 +114,8 @@ impl Executor {
         cancel: Cancel,
     ) -> Result<Self, Failure> {
         let Commands { lines, batch, threads: asked } = commands;
+        #[cfg(windows)]
+        let interprets = lines.iter().any(command_interpreter::runs);
         let shared = Shared { cancel, ..Shared::default() };
         let shared = Arc::new(shared);
         let runner = if batch {
@@ -119,7 +128,12 @@ impl Executor {
             let alone = asked == Some(1);
             Runner::Each(Each::start(lines, threads, alone, &shared)?)
         };
-        Ok(Self { runner, shared })
+        Ok(Self {
+            runner,
+            shared,
+            #[cfg(windows)]
+            interprets,
+        })
     }
 
     /// Takes the files of a batch. `Break` if no more are wanted.
@@ -134,6 +148,16 @@ impl Executor {
                 return ControlFlow::Break(());
             }
             let path = found.join(&mut path);
+            #[cfg(windows)]
+            if self.interprets && command_interpreter::would_read(path) {
+                messages::write(&format!(
+                    "sanchay: {}: cmd would read commands in this name; it \
+                     is run for no such file\n",
+                    escaped(path)
+                ));
+                self.shared.failed.store(true, Relaxed);
+                continue;
+            }
             match &self.runner {
                 Runner::Each(each) => each.push(path)?,
                 Runner::Batches(batches) => batches.push(path, &self.shared),

@@ -28,7 +28,7 @@ mod lists;
 mod slashes;
 mod wtf8;
 
-use std::path::PathBuf;
+use std::{io::Read, path::PathBuf};
 
 #[cfg(unix)]
 pub use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -48,15 +48,23 @@ pub fn is_too_long(name: &[u8]) -> bool {
     return name.len() > MOST;
 }
 
-/// The text of a list of names, one a line. On Windows, it loses the mark of an
+/// Text of lines, such as a list of names. On Windows, it loses the mark of an
 /// encoding and the carriage returns before its line ends, which are no part of
-/// any name there, and may be UTF-16, as PowerShell 5 writes it.
-#[must_use]
-pub fn list_text(text: Vec<u8>) -> Vec<u8> {
+/// any name there, and may be UTF-16, as `PowerShell` 5 writes it.
+pub fn lines_of(text: impl Read) -> impl Read {
     #[cfg(windows)]
-    return lists::plain(&text);
-    #[cfg(not(windows))]
+    let text = lists::Plain::new(text);
     text
+}
+
+/// A glob that a user writes. On Windows a backslash in it separates names, as
+/// it does in every path there; what it would escape is written `[*]`.
+#[must_use]
+pub fn glob(glob: &[u8]) -> Vec<u8> {
+    #[cfg(windows)]
+    return slashes::for_backslashes(glob.to_vec());
+    #[cfg(not(windows))]
+    glob.to_vec()
 }
 
 /// The path of a `file:` URL, which begins with a slash. On Windows, that one

@@ -1,13 +1,19 @@
 //! Paths of Windows with slashes between their names.
 
-/// A path with slashes in place of backslashes, and without the prefix that
-/// lifts limits, where it says the same without.
-pub(crate) fn with_slashes(mut path: Vec<u8>) -> Vec<u8> {
-    for byte in &mut path {
+/// Slashes in place of backslashes.
+pub(crate) fn for_backslashes(mut text: Vec<u8>) -> Vec<u8> {
+    for byte in &mut text {
         if *byte == b'\\' {
             *byte = b'/';
         }
     }
+    text
+}
+
+/// A path with slashes in place of backslashes, and without the prefix that
+/// lifts limits, where it says the same without.
+pub(crate) fn with_slashes(path: Vec<u8>) -> Vec<u8> {
+    let path = for_backslashes(path);
     let Some(rest) = path.strip_prefix(b"//?/") else { return path };
     if let Some(share) = rest.strip_prefix(b"UNC/") {
         return [b"//", share].concat();
@@ -44,8 +50,9 @@ pub(crate) fn url_path(mut path: Vec<u8>) -> Vec<u8> {
 }
 
 /// An absolute path without what stands at its top, so that it can be part of
-/// another one: that has no slashes before it, and a drive is its letter.
+/// another one: it has no slashes around it, and a drive is its letter.
 pub(crate) fn below_top(path: &[u8]) -> Vec<u8> {
+    let path = path.strip_suffix(b"/").unwrap_or(path);
     match path {
         [drive, b':', rest @ ..] if drive.is_ascii_alphabetic() => {
             [&[*drive], rest].concat()
@@ -66,6 +73,9 @@ mod tests {
         assert_eq!(below_top(b"C:/a/b"), b"C/a/b");
         assert_eq!(below_top(b"//server/share/x"), b"server/share/x");
         assert_eq!(below_top(b"/a"), b"a");
+        // The tops of a drive and of a share.
+        assert_eq!(below_top(b"C:/"), b"C");
+        assert_eq!(below_top(b"//server/share/"), b"server/share");
     }
 
     #[test]

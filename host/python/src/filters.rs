@@ -65,6 +65,10 @@ pub(crate) fn set(
         "WHEN" => vec![time(&keyword, given)?],
         _ => texts(option, &keyword, given)?,
     };
+    let values: Vec<_> = match option.is_glob() {
+        true => values.iter().map(|it| sanchay_names::glob(it)).collect(),
+        false => values,
+    };
     if values.is_empty() {
         return Ok(());
     }

@@ -258,6 +258,7 @@ fn check(
     if let Some(chunk) = options.chunk {
         check_method(Method::Partial { chunk })?;
     }
+    let mut list = sanchay_names::lines_of(list);
     let run = RunState::new(monitor);
     let mut summary = CheckSummary::default();
     let mut emit = |rows: Vec<Row>| {
@@ -275,7 +276,7 @@ fn check(
         pool,
         run: &run,
         options,
-        blocks: Mutex::new(Blocks::new(list)),
+        blocks: Mutex::new(Blocks::new(&mut list)),
         verifier: Verifier::new(&run, storage, options),
         queue: &queue,
         emitter,

@@ -160,9 +160,10 @@ impl Engine {
     /// than a mebibyte, and [`Error::Sandbox`].
     pub fn read_digests(
         &self,
-        mut list: impl Read + Send,
+        list: impl Read + Send,
         algorithm: Algorithm,
     ) -> Result<DigestList, Error> {
+        let mut list = sanchay_names::lines_of(list);
         DigestList::read(&self.pool, &mut list, algorithm)
     }
 

@@ -69,5 +69,7 @@ pub fn is_cloud_url(path: &std::path::Path) -> bool {
     path.starts_with(b"s3://") || path.starts_with(b"gs://")
 }
 
-/// The longest path that a system call takes, in bytes.
-pub const MAX_PATH: usize = 4095;
+/// The longest path that a system call takes, in bytes. Windows takes 32,767
+/// units of 16 bits, with what it puts before a path; none takes less than a
+/// byte.
+pub const MAX_PATH: usize = if cfg!(windows) { 32_000 } else { 4095 };

@@ -105,6 +105,12 @@ impl FilterOption {
         Self::all().find(|option| option.name == name)
     }
 
+    /// Whether its values are globs.
+    #[must_use]
+    pub fn is_glob(&self) -> bool {
+        self.value_name == "GLOB"
+    }
+
     /// Reads a value of it.
     ///
     /// # Errors

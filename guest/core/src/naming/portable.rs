@@ -3,8 +3,9 @@
 
 use crate::plan::{MAX_NAME, units};
 
-/// The devices whose names are taken, whatever follows after a dot.
-const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
+/// The devices whose names are taken, whatever follows after a dot. The last
+/// two are those of the console, which Python's `os.path.isreserved` has, too.
+const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
 
 /// The devices that have a number after their names.
 const NUMBERED: [&str; 2] = ["com", "lpt"];
@@ -45,6 +46,8 @@ mod tests {
             "com1",
             "LPT9.tar.gz",
             "com¹",
+            "CONIN$",
+            "conout$.log",
             "a:b",
             "a?",
             "a*",
@@ -69,6 +72,7 @@ mod tests {
             "a.txt",
             ".hidden",
             "console",
+            "conin",
             "com",
             "com10",
             "lpt",

@@ -16,6 +16,18 @@ pub struct Place {
     pub path: Vec<u8>,
 }
 
+impl Place {
+    /// The last component of the path.
+    #[must_use]
+    pub fn name(&self) -> &[u8] {
+        match memchr::memrchr(b'/', &self.path) {
+            Some(at) => self.path.get(at.saturating_add(1)..),
+            None => Some(self.path.as_slice()),
+        }
+        .unwrap_or_default()
+    }
+}
+
 /// What is wrong with a name or a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NameFlaw {

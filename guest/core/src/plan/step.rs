@@ -64,6 +64,14 @@ impl Step {
             && kept.expect.kind == EntryKind::File
     }
 
+    /// The name that an entry gets, if it had another one before, or none.
+    #[must_use]
+    pub fn new_name(&self) -> Option<&[u8]> {
+        let to = self.to.as_ref()?.name();
+        let from = self.from.as_ref().map(Place::name);
+        (from != Some(to)).then_some(to)
+    }
+
     /// The file that stays where `from` makes way for it.
     #[must_use]
     pub fn kept(&self) -> Option<&Kept> {

@@ -20,8 +20,9 @@ Run a command for each file, several at a time (--threads)
 CMD and its arguments end at ; or with the command line. {} is the file's path,
 {/} its name, {//} its folder, {.} the path and {/.} the name without the last
 extension; {{ and }} are braces. Without any of them, the path is one argument
-more. No shell runs it. What a command prints is printed when it ends; with -j
-1 they have the terminal, one after the other. Given more than once, the
+more. No shell runs it; a shell that is CMD itself (sh -c) reads {} within its
+program text as part of it. What a command prints is printed when it ends; with
+-j 1 they have the terminal, one after the other. Given more than once, the
 commands run in turn for each file. The exit code is 1 if a command failed.";
 
 const BATCH_HELP: &str = "\

@@ -50,7 +50,12 @@ impl Args for FilterArgs {
 /// An option as clap has it.
 fn argument(option: &'static FilterOption) -> Arg {
     let parser = OsStringValueParser::new().try_map(move |value| {
-        let read = option.read(value.as_encoded_bytes(), &clock());
+        let value = value.as_encoded_bytes();
+        let value = match option.is_glob() {
+            true => &*glob(value)?,
+            false => value,
+        };
+        let read = option.read(value, &clock());
         read.map_err(|FilterError { why, .. }| why)
     });
     let argument = Arg::new(option.name)
@@ -68,6 +73,17 @@ fn argument(option: &'static FilterOption) -> Arg {
     match option.long_help {
         "" => argument,
         more => argument.long_help(format!("{}\n\n{more}", option.help)),
+    }
+}
+
+/// A glob as it was meant.
+fn glob(value: &[u8]) -> Result<Vec<u8>, String> {
+    let is_quoted = matches!(value, [b'\'', .., b'\'']);
+    match cfg!(windows) && is_quoted {
+        true => Err("cmd.exe passes single quotes on: write double quotes \
+                     (a name with such quotes matches [']*['])"
+            .to_owned()),
+        false => Ok(sanchay_names::glob(value)),
     }
 }
 

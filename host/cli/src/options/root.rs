@@ -6,8 +6,8 @@
 
 use std::{
     ffi::OsString,
-    fs,
-    io::{self, Read as _},
+    fs::File,
+    io,
     path::{Path, PathBuf},
 };
 
@@ -55,21 +55,10 @@ impl ListArgs {
     pub(crate) fn paths(&self) -> Result<Vec<PathBuf>, Failure> {
         let mut all = Vec::new();
         for (file, end) in self.files() {
-            let bytes = match is_stdin(file) {
-                true => {
-                    let mut bytes = Vec::new();
-                    io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
-                }
-                false => fs::read(file),
-            };
-            let bytes = bytes.map_err(|source| Failure::List {
+            let bytes = read(file, end).map_err(|source| Failure::List {
                 path: file.to_owned(),
                 source,
             })?;
-            let bytes = match end {
-                b'\n' => sanchay_names::list_text(bytes),
-                _ => bytes,
-            };
             let paths = bytes.split(|byte| *byte == end);
             all.extend(paths.filter(|path| !path.is_empty()).map(listed));
         }
@@ -89,6 +78,20 @@ impl ListArgs {
         let all = [named, &self.paths()?].concat();
         Ok(all.into_iter().map(sanchay_names::with_slashes).collect())
     }
+}
+
+/// What a list says whose paths are ended by `end`.
+fn read(file: &Path, end: u8) -> io::Result<Vec<u8>> {
+    let mut list: Box<dyn io::Read> = match is_stdin(file) {
+        true => Box::new(io::stdin().lock()),
+        false => Box::new(File::open(file)?),
+    };
+    if end == b'\n' {
+        list = Box::new(sanchay_names::lines_of(list));
+    }
+    let mut bytes = Vec::new();
+    list.read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// A path of a list, where `-` is a file of that name.

@@ -13,7 +13,7 @@ use std::{
 };
 
 use sanchay::{FileId, ops::TEMPORARY, storage};
-use sanchay_names::OsStrExt as _;
+use sanchay_names::OsStrExt;
 use sanchay_system::{files, streams};
 use tempfile::{Builder, TempPath};
 
@@ -82,6 +82,7 @@ impl Destination {
     }
 
     fn named(path: &Path) -> io::Result<Self> {
+        check_name(path)?;
         let direct = |file: File, ending: Ending| -> io::Result<Self> {
             let path = path.to_owned();
             let ids = id_of(&file)?.into_iter().collect();
@@ -187,6 +188,23 @@ impl Destination {
     /// Leaves what was there as it was.
     pub(super) fn discard(&mut self) {
         self.ending = Ending::Nothing;
+    }
+}
+
+/// Refuses what Windows would take for another file than it seems to name.
+fn check_name(path: &Path) -> io::Result<()> {
+    if !cfg!(windows) {
+        return Ok(());
+    }
+    // A stream, or a path relative to that of a drive.
+    storage::absolute(path)?;
+    let name = path.file_name().map(OsStrExt::as_bytes);
+    match name {
+        Some([.., b'.' | b' ']) => Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "its name ends in a dot or a space, which Windows would drop",
+        )),
+        _ => Ok(()),
     }
 }
 

@@ -102,7 +102,8 @@ impl<'py> Options<'_, 'py> {
     }
 
     fn globs(&self, name: &str) -> PyResult<Vec<Vec<u8>>> {
-        Ok(self.get(name)?.unwrap_or_default())
+        let globs: Vec<Vec<u8>> = self.get(name)?.unwrap_or_default();
+        Ok(globs.iter().map(|it| sanchay_names::glob(it)).collect())
     }
 
     fn version(&self) -> PyResult<ManifestVersion> {

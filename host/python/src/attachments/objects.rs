@@ -302,7 +302,10 @@ pub(crate) struct AttachmentGlobs(GlobFilter);
 impl AttachmentGlobs {
     #[new]
     fn new(include: Vec<Vec<u8>>, exclude: Vec<Vec<u8>>) -> PyResult<Self> {
-        GlobFilter::new(&include, &exclude)
+        let globs = |all: &[Vec<u8>]| -> Vec<Vec<u8>> {
+            all.iter().map(|it| sanchay_names::glob(it)).collect()
+        };
+        GlobFilter::new(&globs(&include), &globs(&exclude))
             .map(Self)
             .map_err(|error| PyValueError::new_err(error.to_string()))
     }

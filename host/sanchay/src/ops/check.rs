@@ -192,6 +192,18 @@ impl<'a> Checker<'a> {
                         is longer than names in plans can be";
             return Ok(Some(ConflictKind::Kind(kind)));
         }
+        if cfg!(windows) {
+            match row.operation {
+                Operation::Symlink => {
+                    return Ok(Some(ConflictKind::NoSymlinks));
+                }
+                // Where it could be done (ReFS), it is not done here.
+                Operation::Reflink => {
+                    return Ok(Some(ConflictKind::NoReflinks));
+                }
+                _ => {}
+            }
+        }
         if !row.has_to {
             return Ok(None);
         }
@@ -246,10 +258,6 @@ impl<'a> Checker<'a> {
     /// Whether files in a folder may share blocks, as far as its file system is
     /// known.
     fn may_share(&self, folder: FolderId) -> bool {
-        if cfg!(windows) {
-            // Where it could be done (ReFS), it is not done here.
-            return false;
-        }
         let handle = self.nearest(folder);
         let system = handle.and_then(|handle| handle.file_system().ok());
         let name = system.and_then(|system| system.name);

@@ -67,6 +67,8 @@ pub enum ConflictKind {
     Kind(&'static str),
     /// The file system's files cannot share blocks.
     NoReflinks,
+    /// No symbolic links are made on this system.
+    NoSymlinks,
     /// Only what is on its way has such a name.
     Temporary,
     /// The place could not be looked at.
@@ -120,6 +122,9 @@ impl fmt::Display for ConflictKind {
             Self::NoReflinks => f.write_str(
                 "its file system's files cannot share blocks: sanchay copy \
                  makes copies there",
+            ),
+            Self::NoSymlinks => f.write_str(
+                "no symbolic links are made on Windows; hard links are",
             ),
             Self::Temporary => f.write_str(
                 "names that begin with .sanchay- are temporary: no entry keeps \

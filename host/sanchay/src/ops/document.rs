@@ -10,6 +10,7 @@ use std::{
 
 use sanchay_core::{
     escape::escaped,
+    naming::is_portable,
     plan::{Document, Header, Kept, Line, Operation, Step},
 };
 use sanchay_names::OsStrExt as _;
@@ -106,7 +107,8 @@ impl Plan {
             duplicates: None,
         };
         let reading = Reading { path, strict: !edited, may_end_early: false };
-        reading.lines(engine.pool(), file, |line| {
+        let text = sanchay_names::lines_of(file);
+        reading.lines(engine.pool(), text, |line| {
             match line {
                 Line::Header(header) => {
                     if header.document != Document::Plan {
@@ -120,6 +122,20 @@ impl Plan {
                     plan.options = header.options;
                 }
                 Line::Step(step) => {
+                    // As of what is planned here.
+                    let name = cfg!(windows).then(|| step.new_name());
+                    if let Some(name) = name.flatten()
+                        && !is_portable(name)
+                    {
+                        let name = escaped(name);
+                        return Err(OpsError::Document {
+                            path: path.to_owned(),
+                            why: format!(
+                                "its new name {name} is none that every \
+                                 program of this system could open"
+                            ),
+                        });
+                    }
                     let at = plan.places.add_step(&step)?;
                     plan.steps.push(at);
                 }

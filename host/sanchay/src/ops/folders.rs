@@ -83,18 +83,28 @@ pub(super) fn split(path: &[u8]) -> (&[u8], &[u8]) {
 }
 
 /// The folder that a path is in; none for the top, which is `/` or, on Windows,
-/// that of a drive, and for a name alone.
+/// that of a drive or a share, and for a name alone.
 pub(super) fn parent(path: &[u8]) -> Option<&[u8]> {
     above(path, cfg!(windows))
 }
 
-/// The same, on a system with drives or on another.
+/// The same, on a system with drives and shares or on another.
 fn above(path: &[u8], has_drives: bool) -> Option<&[u8]> {
-    let path = path.strip_suffix(b"/").unwrap_or(path);
-    let at = memchr::memrchr(b'/', path)?;
-    let is_top =
-        at == 0 || has_drives && at == 2 && path.get(1) == Some(&b':');
-    path.get(..if is_top { at + 1 } else { at })
+    let top = match path {
+        [_, b':', b'/', ..] if has_drives => 3,
+        [b'/', b'/', share @ ..] if has_drives => {
+            // Without the slash behind the share, it is the top itself.
+            2 + memchr::memchr_iter(b'/', share).nth(1)? + 1
+        }
+        [b'/', ..] => 1,
+        _ => 0,
+    };
+    if path.len() <= top {
+        return None;
+    }
+    let names = path.strip_suffix(b"/").unwrap_or(path);
+    let at = memchr::memrchr(b'/', names)?;
+    path.get(..at.max(top))
 }
 
 #[cfg(test)]
@@ -118,6 +128,11 @@ mod tests {
         assert_eq!(above(b"C:/a", true), Some(&b"C:/"[..]));
         assert_eq!(above(b"C:/", true), None);
         assert_eq!(above(b"C:/a", false), Some(&b"C:"[..]));
+        assert_eq!(above(b"//s/share/a/b", true), Some(&b"//s/share/a"[..]));
+        assert_eq!(above(b"//s/share/a", true), Some(&b"//s/share/"[..]));
+        assert_eq!(above(b"//s/share", true), None);
+        assert_eq!(above(b"//s/share/", true), None);
+        assert_eq!(above(b"//s", true), None);
     }
 
     #[test]

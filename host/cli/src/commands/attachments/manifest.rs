@@ -107,7 +107,8 @@ impl FilesArgs {
         catalog: &crate::options::catalog::OpenCatalog,
     ) -> Result<SnapshotOptions, Failure> {
         let globs = |globs: &[String]| -> Vec<Vec<u8>> {
-            globs.iter().map(|glob| glob.clone().into_bytes()).collect()
+            let globs = globs.iter().map(String::as_bytes);
+            globs.map(sanchay_names::glob).collect()
         };
         let package_cache = match &self.hash_cache_dir {
             Some(folder) => Some(Arc::new(HashCache::open(folder, false)?)),

@@ -72,6 +72,16 @@ impl Parts {
             Err(io::Error::new(io::ErrorKind::InvalidInput, why))
         };
         let mut needs_root = false;
+        // A server without a share, which would be a name on this drive.
+        let mut components = path.components();
+        let is_share = matches!(components.next(), Some(Component::Prefix(_)));
+        let start = path.as_os_str().encode_wide().take(2);
+        if !is_share && start.eq([u16::from(b'\\'); 2]) {
+            return refuse(
+                "it names no share: after a server, write one, like \
+                 //server/share",
+            );
+        }
         for component in path.components() {
             match component {
                 Component::Prefix(prefix) => {
@@ -94,6 +104,13 @@ impl Parts {
                     }
                     if name.contains(&0) {
                         return refuse("Windows has no such name");
+                    }
+                    let stars = [u16::from(b'*'), u16::from(b'?')];
+                    if stars.iter().any(|it| name.contains(it)) {
+                        return refuse(
+                            "no name of Windows has a * or a ?; for names \
+                             that match, use --glob",
+                        );
                     }
                     self.names.push(name);
                 }
@@ -183,7 +200,8 @@ mod tests {
 
     #[test]
     fn what_would_be_read_in_two_ways_is_refused() {
-        for path in ["C:", "C:x", "a:b:c", "C:/file:stream"] {
+        let colons = ["C:", "C:x", "a:b:c", "C:/file:stream"];
+        for path in [r"\\", "//server", "*.txt"].into_iter().chain(colons) {
             assert!(Absolute::new(Path::new(path)).is_err(), "{path}");
         }
     }
