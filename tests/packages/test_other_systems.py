@@ -37,8 +37,12 @@ def test_the_program_for_windows_runs_under_wine(
         "share/doc/sanchay/THIRD-PARTY-LICENSES.txt",
         "share/doc/sanchay/sanchay.cdx.json",
         "share/doc/sanchay/sanchay.ps1",
+        "share/doc/sanchay/WINDOWS.md",
     ):
         assert f"{top}/{name}" in names, name
+    # What they would link to is not there.
+    for page in (place / top / "share/doc/sanchay").glob("[RW]*.md"):
+        assert "](" not in page.read_text(), page
     # Relative paths are the same for both systems.
     make_tree(tmp_path / "data")
     monkeypatch.chdir(tmp_path)
