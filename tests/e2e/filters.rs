@@ -188,7 +188,7 @@ fn a_pattern_selects_what_find_says() {
         ("-g src/**", "-type f -path ./src/*"),
         ("-g **/deep/**", "-type f -path */deep/*"),
         ("-g [a-y]*.?s", "-type f -name [a-y]*.?s"),
-        ("-g y\\[1\\].txt", "-type f -name y\\[1\\].txt"),
+        ("-g y[[]1].txt", "-type f -name y[[]1].txt"),
         ("-g {a,b}.[rR][sS]", "-type f -iname [ab].rs"),
         ("--regex ^[ab]", "-type f -name [abAB]*"),
         ("--regex deep/", "-type f -path */deep/*"),
@@ -204,6 +204,16 @@ fn a_pattern_selects_what_find_says() {
     ] {
         assert_eq!(listed(&tree, words), found(&tree, same), "{words}");
     }
+}
+
+#[test]
+fn a_backslash_takes_the_meaning_from_a_sign_of_a_glob() {
+    if !has("find") {
+        return;
+    }
+    let (tree, name) = (named(), "y\\[1\\].txt");
+    let same = format!("-type f -name {name}");
+    assert_eq!(listed(&tree, &format!("-g {name}")), found(&tree, &same));
 }
 
 #[test]

@@ -248,9 +248,8 @@ fn filters_and_results_are_limited_as_elsewhere() {
     assert_eq!(groups(&tree, "d --limit 1"), [["d/a", "d/b", "d/sub/c"]]);
     let pairs = similar(&tree, "d --pairs --limit 2").exits(0);
     assert_eq!(pairs.lines().len(), 2);
-    assert!(
-        groups(&tree, "d --max-depth 1 --threshold 0.99 -g '[ab]'").is_empty()
-    );
+    assert_eq!(groups(&tree, "d --max-depth 1 -g [ab]"), [["d/a", "d/b"]]);
+    assert!(groups(&tree, "d -g [ax]").is_empty());
 }
 
 #[test]
